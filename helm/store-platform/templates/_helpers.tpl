@@ -1,0 +1,103 @@
+{{/* Everything that the templates share. */}}
+
+{{- define "store-platform.name" -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Labels of an object; call with (list $ "component"). */}}
+{{- define "store-platform.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "store-platform.selector" . }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: store-platform
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
+{{- end -}}
+
+{{- define "store-platform.selector" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: store-platform
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* An image reference; call with (list $ "name"). */}}
+{{- define "store-platform.image" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $image := index $root.Values.images $name -}}
+{{ $root.Values.images.registry }}/{{ $name }}:{{ $image.tag | default $root.Chart.AppVersion }}
+{{- end -}}
+
+{{/* The pod's security context; call with the uid. */}}
+{{- define "store-platform.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+fsGroup: {{ . }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end -}}
+
+{{- define "store-platform.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- define "store-platform.pullSecrets" -}}
+{{- with .Values.images.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "store-platform.storesKeySecret" -}}
+{{- .Values.secrets.storesKey | default (printf "%s-stores-key" (include "store-platform.name" .)) -}}
+{{- end -}}
+
+{{- define "store-platform.postgresqlSecret" -}}
+{{- if .Values.postgresql.enabled -}}
+{{- .Values.secrets.postgresqlPassword | default (printf "%s-postgresql" (include "store-platform.name" .)) -}}
+{{- else -}}
+{{- .Values.postgresql.external.existingSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "store-platform.postgresqlHost" -}}
+{{- if .Values.postgresql.enabled -}}
+{{ include "store-platform.name" . }}-postgresql
+{{- else -}}
+{{ .Values.postgresql.external.host }}
+{{- end -}}
+{{- end -}}
+
+{{/* scheme://host[:port] of a host below the domain; call with (list $ "api"). */}}
+{{- define "store-platform.url" -}}
+{{- $root := index . 0 -}}
+{{- $port := int $root.Values.public.port -}}
+{{ $root.Values.public.scheme }}://{{ index . 1 }}.{{ $root.Values.domain }}{{ if $port }}:{{ $port }}{{ end }}
+{{- end -}}
+
+{{/* Values that a schema can't judge are judged here, once, before anything is made. */}}
+{{- define "store-platform.validate" -}}
+{{- if not .Values.domain -}}
+{{- fail "domain is required: --set domain=shops.example.com (the platform is then at dashboard.shops.example.com), or use values-local.yaml" -}}
+{{- end -}}
+{{- if and (not .Values.postgresql.enabled) (not .Values.postgresql.external.host) -}}
+{{- fail "postgresql.enabled is false, so postgresql.external.host is required" -}}
+{{- end -}}
+{{- if and (not .Values.postgresql.enabled) (not .Values.postgresql.external.existingSecret) -}}
+{{- fail "postgresql.enabled is false, so postgresql.external.existingSecret is required: a Secret with the keys username and password" -}}
+{{- end -}}
+{{- if and .Values.ingress.tls.enabled .Values.ingress.tls.secretName .Values.ingress.tls.clusterIssuer -}}
+{{- fail "ingress.tls: give secretName or clusterIssuer, not both" -}}
+{{- end -}}
+{{- if and .Values.ingress.tls.enabled (not .Values.ingress.tls.secretName) (not .Values.ingress.tls.clusterIssuer) -}}
+{{- fail "ingress.tls.enabled needs ingress.tls.secretName (a certificate for *.<domain>) or ingress.tls.clusterIssuer (cert-manager)" -}}
+{{- end -}}
+{{- end -}}
