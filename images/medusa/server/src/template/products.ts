@@ -1,0 +1,68 @@
+/** The sample products of a new store. Their pictures are the storefront's own files, below /pictures. */
+
+export interface SampleProduct {
+  title: string
+  handle: string
+  subtitle: string
+  description: string
+  option: string
+  /** Price in US dollars of each value of the option. */
+  variants: Record<string, number>
+}
+
+export const SAMPLE_PRODUCTS: SampleProduct[] = [
+  {
+    title: "Blue Shirt",
+    handle: "blue-shirt",
+    subtitle: "Washed cotton, relaxed cut",
+    description:
+      "An everyday shirt in washed, mid-weight cotton. The collar keeps its shape, the cut leaves room to move, and the blue softens a little with every wash.",
+    option: "Size",
+    variants: { S: 29.99, M: 29.99, L: 29.99, XL: 29.99 },
+  },
+  {
+    title: "Red Hat",
+    handle: "red-hat",
+    subtitle: "Brushed twill, curved brim",
+    description:
+      "Six panels of brushed cotton twill with a curved brim and an adjustable strap. Bright enough to find in a crowd, plain enough to wear with everything.",
+    option: "Size",
+    variants: { "S/M": 14.99, "L/XL": 14.99 },
+  },
+  {
+    title: "Canvas Tote",
+    handle: "canvas-tote",
+    subtitle: "Heavy canvas, long handles",
+    description:
+      "Heavy undyed canvas that stands up on its own, with handles long enough for the shoulder and a pocket for keys. Carries a week of groceries or a laptop and lunch.",
+    option: "Colour",
+    variants: { Natural: 24, Charcoal: 24 },
+  },
+  {
+    title: "Stoneware Mug",
+    handle: "stoneware-mug",
+    subtitle: "Hand-glazed, 350 ml",
+    description:
+      "Thrown in stoneware and glazed by hand, so no two are quite alike. Keeps coffee warm, fits a full hand, and goes into the dishwasher.",
+    option: "Glaze",
+    variants: { Moss: 18, Sand: 18, Ink: 18 },
+  },
+  {
+    title: "Linen Notebook",
+    handle: "linen-notebook",
+    subtitle: "160 pages, lies flat",
+    description:
+      "Thread-sewn, so it lies flat from the first page to the last. The paper takes fountain pens without bleeding, the linen cover takes the rest.",
+    option: "Paper",
+    variants: { Plain: 12.5, Dotted: 12.5, Lined: 12.5 },
+  },
+  {
+    title: "Beeswax Candle",
+    handle: "beeswax-candle",
+    subtitle: "Pure wax, cotton wick",
+    description:
+      "Nothing but beeswax and a cotton wick in a glass you will want to keep. Burns slowly and smells faintly of honey.",
+    option: "Size",
+    variants: { "180 g": 22, "300 g": 32 },
+  },
+]
