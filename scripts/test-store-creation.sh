@@ -1,0 +1,279 @@
+#!/usr/bin/env bash
+# Buys something in a store of its own: creates it by the API, shops like a visitor, looks for the order in the admin,
+# deletes the store and waits until nothing of it is left.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib/common.sh
+source "$here/lib/common.sh"
+
+usage() {
+  cat <<'USAGE'
+Usage: scripts/test-store-creation.sh [woocommerce|medusa] [options]
+
+Creates a store by the API, waits until it is Ready, puts a sample product into the cart, places an order, finds the order
+in the admin by the documented login, deletes the store, and waits until nothing of it is left. The last line says
+PASSED or FAILED; so does the exit code.
+
+  woocommerce|medusa   engine of the store (default: woocommerce)
+  --api URL            address of the API (default: that of the local cluster, see scripts/status.sh)
+  --user NAME          whose store it is, sent as x-user-id (default: test-store-creation)
+  --timeout SECONDS    how long the store may take to become Ready (default: 600)
+  --keep               leave the store in place at the end
+  --help               this text
+USAGE
+}
+
+engine=woocommerce api="" user=test-store-creation timeout=600 keep=false
+while (($#)); do
+  case $1 in
+    woocommerce | medusa) engine=$1 ;;
+    --api) api=${2:?--api needs a URL}; shift ;;
+    --user) user=${2:?--user needs a name}; shift ;;
+    --timeout) timeout=${2:?--timeout needs seconds}; shift ;;
+    --keep) keep=true ;;
+    -h | --help) usage; exit 0 ;;
+    *) unknown_argument "$1" ;;
+  esac
+  shift
+done
+[[ $timeout =~ ^[1-9][0-9]{0,4}$ ]] || usage_error "--timeout takes a whole number of seconds, not '$timeout'"
+
+# The documented logins of local installs (values-local.yaml).
+declare -A admin_user=([woocommerce]=admin [medusa]=admin@example.com)
+admin_password=${STORE_ADMIN_PASSWORD:-admin}
+product="Blue Shirt" price_cents=2999
+email=shopper@example.com
+
+ensure_commands curl:curl jq:jq
+if [[ -z $api ]]; then
+  status=$("$here/status.sh" --json) || die "the platform can't be found; start it with 'make up', or give --api"
+  api=$(jq -r .api <<<"$status")
+fi
+
+work=$(mktemp -d)
+id="" passed=false
+finish() {
+  local code=$?
+  if [[ $passed == true ]]; then
+    [[ $keep == true ]] || rm -rf "$work"
+    exit 0
+  fi
+  # What is half done is cleaned away, so that a failed run leaves no store behind.
+  if [[ -n $id && $keep == false ]]; then
+    curl -sS -o /dev/null -m 10 -X DELETE -H "x-user-id: $user" "$api/api/stores/$id" || true
+  fi
+  printf 'FAILED: %s store %s; the last answers are in %s\n' "$engine" "$id" "$work"
+  exit "$((code ? code : 1))"
+}
+trap finish EXIT
+
+# request NAME METHOD URL [curl options…]: the body goes to $work/NAME.body, the headers to $work/NAME.headers, the status
+# code into $code. No redirect is followed.
+code=""
+request() {
+  local name=$1 method=$2 url=$3
+  shift 3
+  code=$(curl -sS -m 60 -X "$method" -D "$work/$name.headers" -o "$work/$name.body" -w '%{http_code}' "$@" "$url") ||
+    die "$method $url did not answer"
+}
+
+# expect CODE NAME: the last request answered CODE.
+expect() {
+  [[ $code == "$1" ]] || die "$2 answered $code instead of $1: $(head -c 400 "$work/$2.body")"
+}
+
+api_request() {
+  local name=$1 method=$2 path=$3
+  shift 3
+  request "$name" "$method" "$api$path" -H "x-user-id: $user" "$@"
+}
+
+now_ms() { date +%s%3N; }
+
+seconds_since() { awk -v ms=$(($(now_ms) - $1)) 'BEGIN { printf "%.1f", ms / 1000 }'; }
+
+create() {
+  local body
+  body=$(jq -n --arg engine "$engine" '{name: "Test shop", engine: $engine}')
+  api_request create POST /api/stores -H 'content-type: application/json' -H "idempotency-key: $(uuid)" -d "$body"
+  expect 202 create
+  id=$(jq -re .id "$work/create.body")
+  log "created store $id"
+}
+
+uuid() { cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen; }
+
+# Prints every step of the timeline once, when it has ended.
+wait_until_ready() {
+  local deadline=$(($(now_ms) + timeout * 1000)) phase message shown="" steps
+  while :; do
+    api_request store GET "/api/stores/$id"
+    expect 200 store
+    phase=$(jq -r .status "$work/store.body")
+    steps=$(jq -r '.timeline[]? | select(.state == "Succeeded") | "\(.name): \(.message // "done")"' "$work/store.body")
+    while IFS= read -r line; do
+      [[ -z $line || $shown == *"|$line|"* ]] && continue
+      shown+="|$line|"
+      log "  $(seconds_since "$started") s  $line"
+    done <<<"$steps"
+    case $phase in
+      Ready) return ;;
+      Failed) die "the store failed: $(jq -r '.message // "no reason given"' "$work/store.body")" ;;
+    esac
+    message=$(jq -r '.message // .status' "$work/store.body")
+    (($(now_ms) < deadline)) || die "the store is not Ready after $timeout s; it is $phase: $message"
+    sleep 0.2
+  done
+}
+
+# shows PAGE: what a visitor reads there holds the sample products. Prices are looked for as people see them.
+shop_woocommerce() {
+  request storefront GET "$url/shop/"
+  expect 200 storefront
+  local text
+  for text in "Blue Shirt" "Red Hat" 29.99 14.99; do
+    grep -qF "$text" "$work/storefront.body" || die "the shop page $url/shop/ does not show '$text'"
+  done
+  log "the shop shows its products"
+
+  local store=$url/wp-json/wc/store/v1 token product_id
+  request cart GET "$store/cart"
+  expect 200 cart
+  token=$(sed -nE 's/^cart-token: *([^\r]+)\r?$/\1/Ip' "$work/cart.headers")
+  [[ -n $token ]] || die "the cart has no Cart-Token"
+  request products GET "$store/products"
+  expect 200 products
+  product_id=$(jq -re --arg name "$product" '.[] | select(.name == $name) | .id' "$work/products.body")
+  request add-item POST "$store/cart/add-item" -H "cart-token: $token" -H 'content-type: application/json' \
+    -d "{\"id\": $product_id, \"quantity\": 1}"
+  expect 201 add-item
+  [[ $(jq -r .totals.total_items "$work/add-item.body") == "$price_cents" ]] || die "the cart does not cost 29.99"
+  local address='{"first_name":"Ada","last_name":"Lovelace","address_1":"1 Main Street","city":"Springfield","state":"CA","postcode":"90001","country":"US","email":"'$email'","phone":"5550100"}'
+  request customer POST "$store/cart/update-customer" -H "cart-token: $token" -H 'content-type: application/json' \
+    -d "{\"billing_address\": $address, \"shipping_address\": $address}"
+  expect 200 customer
+  request checkout POST "$store/checkout" -H "cart-token: $token" -H 'content-type: application/json' \
+    -d "{\"billing_address\": $address, \"shipping_address\": $address, \"payment_method\": \"cod\"}"
+  expect 200 checkout
+  order=$(jq -re .order_id "$work/checkout.body")
+  [[ $(jq -r .payment_result.payment_status "$work/checkout.body") == success ]] || die "order $order was not accepted"
+}
+
+# Logs in as a person does, by the form, and reads the page of orders.
+see_order_woocommerce() {
+  local jar=$work/cookies
+  request login-form GET "$url/wp-login.php" -c "$jar"
+  expect 200 login-form
+  request login POST "$url/wp-login.php" -b "$jar" -c "$jar" \
+    --data-urlencode "log=${admin_user[$engine]}" --data-urlencode "pwd=$admin_password" \
+    --data-urlencode "redirect_to=$url/wp-admin/" --data-urlencode "testcookie=1"
+  expect 302 login
+  request orders GET "$url/wp-admin/admin.php?page=wc-orders" -b "$jar"
+  expect 200 orders
+  grep -qF "#$order Ada Lovelace" "$work/orders.body" || die "order $order is not on the admin's page of orders"
+}
+
+# medusa NAME METHOD PATH [curl options…]
+medusa() {
+  local name=$1 method=$2 path=$3
+  shift 3
+  request "$name" "$method" "$url$path" -H 'content-type: application/json' "$@"
+  expect 200 "$name"
+}
+
+shop_medusa() {
+  request storefront GET "$url/"
+  expect 200 storefront
+  grep -qi '<html' "$work/storefront.body" || die "$url/ is not a page"
+  request config GET "$url/storefront-config.json"
+  expect 200 config
+  local key region product_query variant cart option collection text
+  key=$(jq -re .publishableKey "$work/config.body")
+  medusa regions GET /store/regions -H "x-publishable-api-key: $key"
+  region=$(jq -re '.regions[0].id' "$work/regions.body")
+  product_query="region_id=$region&fields=*variants.calculated_price"
+  medusa products GET "/store/products?$product_query" -H "x-publishable-api-key: $key"
+  for text in "Blue Shirt" "Red Hat"; do
+    jq -e --arg text "$text" 'any(.products[]; .title == $text)' "$work/products.body" >/dev/null ||
+      die "the storefront has no product '$text'"
+  done
+  variant=$(jq -re --arg name "$product" '.products[] | select(.title == $name) | .variants[0].id' "$work/products.body")
+  [[ $(jq -r --arg id "$variant" '.products[].variants[] | select(.id == $id) | .calculated_price.calculated_amount' \
+    "$work/products.body") == 29.99 ]] || die "$product does not cost 29.99"
+  log "the shop shows its products"
+
+  medusa cart POST /store/carts -H "x-publishable-api-key: $key" -d "{\"region_id\": \"$region\"}"
+  cart=$(jq -re .cart.id "$work/cart.body")
+  medusa line POST "/store/carts/$cart/line-items" -H "x-publishable-api-key: $key" \
+    -d "{\"variant_id\": \"$variant\", \"quantity\": 1}"
+  local address='{"first_name":"Ada","last_name":"Lovelace","address_1":"1 Main Street","city":"Springfield","province":"CA","postal_code":"90001","country_code":"us"}'
+  medusa customer POST "/store/carts/$cart" -H "x-publishable-api-key: $key" \
+    -d "{\"email\": \"$email\", \"shipping_address\": $address, \"billing_address\": $address}"
+  medusa options GET "/store/shipping-options?cart_id=$cart" -H "x-publishable-api-key: $key"
+  option=$(jq -re '.shipping_options[0].id' "$work/options.body")
+  medusa shipping POST "/store/carts/$cart/shipping-methods" -H "x-publishable-api-key: $key" -d "{\"option_id\": \"$option\"}"
+  medusa collection POST /store/payment-collections -H "x-publishable-api-key: $key" -d "{\"cart_id\": \"$cart\"}"
+  collection=$(jq -re .payment_collection.id "$work/collection.body")
+  medusa session POST "/store/payment-collections/$collection/payment-sessions" -H "x-publishable-api-key: $key" \
+    -d '{"provider_id": "pp_system_default"}'
+  medusa complete POST "/store/carts/$cart/complete" -H "x-publishable-api-key: $key"
+  [[ $(jq -r .type "$work/complete.body") == order ]] || die "the cart did not become an order"
+  order=$(jq -re .order.display_id "$work/complete.body")
+}
+
+see_order_medusa() {
+  medusa login POST /auth/user/emailpass \
+    -d "$(jq -n --arg email "${admin_user[$engine]}" --arg password "$admin_password" '{email: $email, password: $password}')"
+  local token
+  token=$(jq -re .token "$work/login.body")
+  medusa orders GET '/admin/orders?fields=display_id,email' -H "authorization: Bearer $token"
+  jq -e --argjson order "$order" --arg email "$email" \
+    'any(.orders[]; .display_id == $order and .email == $email)' "$work/orders.body" >/dev/null ||
+    die "order $order is not among the admin's orders"
+  request admin GET "$url/admin" -H 'accept: text/html'
+  [[ $code == 30[1278] ]] && grep -qiE '^location: .*/app' "$work/admin.headers" ||
+    die "/admin does not lead a browser to the admin pages"
+}
+
+delete() {
+  local begun deadline
+  begun=$(now_ms) deadline=$(($(now_ms) + 30000))
+  api_request delete DELETE "/api/stores/$id"
+  expect 202 delete
+  while :; do
+    api_request gone GET "/api/stores/$id"
+    [[ $code == 404 ]] && break
+    expect 200 gone
+    (($(now_ms) < deadline)) || die "the store is still there 30 s after it was deleted"
+    sleep 0.2
+  done
+  # The API's word is not enough where the cluster can be asked.
+  if kubectl get namespaces -o name >/dev/null 2>&1; then
+    [[ -z $(kubectl get namespace "store-$id" --ignore-not-found -o name) ]] || die "namespace store-$id is still there"
+    [[ -z $(kubectl get store "$id" --ignore-not-found -o name) ]] || die "Store $id is still there"
+    local left
+    left=$(kubectl get persistentvolumes -o json | jq -r --arg ns "store-$id" '.items[] | select(.spec.claimRef.namespace == $ns) | .metadata.name')
+    [[ -z $left ]] || die "volumes of the store are still there: $left"
+  fi
+  log "deleted; nothing is left after $(seconds_since "$begun") s"
+}
+
+use_cluster
+started=$(now_ms)
+create
+wait_until_ready
+ready_seconds=$(seconds_since "$started")
+url=$(jq -re .url "$work/store.body")
+log "Ready after $ready_seconds s at $url"
+order=""
+"shop_$engine"
+log "placed order $order"
+"see_order_$engine"
+log "the order is in the admin"
+if [[ $keep == true ]]; then
+  log "the store is kept: $url (admin: $(jq -r .adminUrl "$work/store.body"))"
+else
+  delete
+fi
+passed=true
+printf 'PASSED: %s store Ready after %s s, order %s placed and seen in the admin\n' "$engine" "$ready_seconds" "$order"

@@ -1,0 +1,138 @@
+//! The cluster, looked at and disturbed as an operator with kubectl would.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use anyhow::{Context as _, Result};
+use k8s_openapi::{
+    ByteString, NamespaceResourceScope,
+    api::{
+        apps::v1::{Deployment, StatefulSet},
+        batch::v1::Job,
+        core::v1::{Namespace, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service},
+    },
+};
+use kube::{
+    Api, Client, Resource, ResourceExt as _,
+    api::{DeleteParams, ListParams},
+};
+use serde::de::DeserializeOwned;
+use store_crd::{Store, StoreId};
+
+use crate::wait::until;
+
+/// Where the platform is installed.
+pub const PLATFORM_NAMESPACE: &str = "store-platform";
+
+/// A connection with an administrator's rights.
+#[derive(Clone)]
+pub struct Cluster {
+    /// For whatever has no method here.
+    pub client: Client,
+}
+
+impl Cluster {
+    /// Connects by `KUBECONFIG`.
+    ///
+    /// # Errors
+    /// When there is no usable kubeconfig.
+    pub async fn connect() -> Result<Self> {
+        let client = Client::try_default().await.context("KUBECONFIG does not lead to a cluster: run scripts/test.sh")?;
+        Ok(Self { client })
+    }
+
+    /// The Stores.
+    #[must_use]
+    pub fn stores(&self) -> Api<Store> {
+        Api::all(self.client.clone())
+    }
+
+    /// Objects of a kind in a namespace.
+    #[must_use]
+    pub fn namespaced<K>(&self, namespace: &str) -> Api<K>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + std::fmt::Debug,
+    {
+        Api::namespaced(self.client.clone(), namespace)
+    }
+
+    /// Kills every pod of one of the platform's components at once, as SIGKILL does, and returns how many there were.
+    ///
+    /// # Errors
+    /// When the cluster refuses.
+    pub async fn kill(&self, component: &str) -> Result<usize> {
+        let pods = self.namespaced::<Pod>(PLATFORM_NAMESPACE);
+        let of_component = ListParams::default().labels(&format!("app.kubernetes.io/component={component}"));
+        let victims = pods.list(&of_component).await?.items;
+        for pod in &victims {
+            pods.delete(&pod.name_any(), &DeleteParams::default().grace_period(0)).await?;
+        }
+        Ok(victims.len())
+    }
+
+    /// Every generated value of a store.
+    ///
+    /// # Errors
+    /// When its Secret can't be read.
+    pub async fn credentials(&self, namespace: &str) -> Result<BTreeMap<String, ByteString>> {
+        let secret = self.namespaced::<Secret>(namespace).get("credentials").await?;
+        secret.data.context("the Secret is empty")
+    }
+
+    /// Names of what a store must have exactly one of, as `kind/name`, sorted.
+    ///
+    /// # Errors
+    /// When the cluster refuses.
+    pub async fn inventory(&self, namespace: &str) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        self.names::<StatefulSet>(namespace, &mut names).await?;
+        self.names::<Deployment>(namespace, &mut names).await?;
+        self.names::<Job>(namespace, &mut names).await?;
+        self.names::<Service>(namespace, &mut names).await?;
+        self.names::<Secret>(namespace, &mut names).await?;
+        self.names::<PersistentVolumeClaim>(namespace, &mut names).await?;
+        names.sort();
+        Ok(names)
+    }
+
+    async fn names<K>(&self, namespace: &str, names: &mut Vec<String>) -> Result<()>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + std::fmt::Debug,
+    {
+        let list = self.namespaced::<K>(namespace).list(&ListParams::default()).await?;
+        names.extend(list.iter().map(|object| format!("{}/{}", K::kind(&()), object.name_any())));
+        Ok(())
+    }
+
+    /// UIDs of the pods that serve a store, sorted: the same before and after means that none was restarted.
+    ///
+    /// # Errors
+    /// When the cluster refuses.
+    pub async fn serving_pods(&self, namespace: &str) -> Result<Vec<String>> {
+        let pods = self.namespaced::<Pod>(namespace);
+        let serving = ListParams::default().labels("app.kubernetes.io/component in (app, database, cache)");
+        let mut uids: Vec<_> = pods.list(&serving).await?.iter().filter_map(ResourceExt::uid).collect();
+        uids.sort();
+        Ok(uids)
+    }
+
+    /// Waits until nothing of a store is left in the cluster: Store, namespace, volumes.
+    ///
+    /// # Errors
+    /// When something is left after `limit`.
+    pub async fn no_trace(&self, id: StoreId, limit: Duration) -> Result<()> {
+        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let volumes: Api<PersistentVolume> = Api::all(self.client.clone());
+        let namespace = id.namespace();
+        until(&format!("nothing is left of store {id}"), limit, async || {
+            let of_store = |volume: &PersistentVolume| {
+                let claim = volume.spec.as_ref().and_then(|spec| spec.claim_ref.as_ref());
+                claim.and_then(|claim| claim.namespace.as_ref()) == Some(&namespace)
+            };
+            let gone = self.stores().get_opt(&id.to_string()).await?.is_none()
+                && namespaces.get_opt(&namespace).await?.is_none()
+                && !volumes.list(&ListParams::default()).await?.iter().any(of_store);
+            Ok(gone.then_some(()))
+        })
+        .await
+    }
+}

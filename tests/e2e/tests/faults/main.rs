@@ -1,0 +1,55 @@
+//! The platform's own database goes away.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use e2e::{
+    Api, Cluster,
+    api::{DELETED_LIMIT, problem},
+    cluster::PLATFORM_NAMESPACE,
+    until,
+};
+use k8s_openapi::api::apps::v1::StatefulSet;
+use kube::{
+    ResourceExt as _,
+    api::{ListParams, Patch, PatchParams},
+};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+#[tokio::test]
+async fn without_its_database_the_api_says_so_and_makes_no_half_store() -> Result<()> {
+    let cluster = Cluster::connect().await?;
+    let api = Api::of("e2e-faults")?;
+    let databases = cluster.namespaced::<StatefulSet>(PLATFORM_NAMESPACE);
+    let selector = ListParams::default().labels("app.kubernetes.io/component=postgresql");
+    let database = databases.list(&selector).await?.items.remove(0).name_any();
+    let scale = async |replicas: i32| {
+        databases.patch(&database, &PatchParams::default(), &Patch::Merge(json!({"spec": {"replicas": replicas}}))).await
+    };
+    let health = async || Ok::<_, anyhow::Error>(api.anonymous(Method::GET, "/api/health").send().await?.status());
+
+    let name = "Never made";
+    scale(0).await?;
+    until("health says that the database is gone", Duration::from_secs(60), async || {
+        Ok((health().await? == StatusCode::SERVICE_UNAVAILABLE).then_some(()))
+    })
+    .await?;
+    let body = json!({"name": name, "engine": e2e::engines()[0]});
+    let answer = api.request(Method::POST, "/api/stores").json(&body).send().await;
+    scale(1).await?;
+
+    let (status, code, body) = problem(answer?).await?;
+    ensure!(status == StatusCode::SERVICE_UNAVAILABLE, "the POST answered {status} {code}: {body}");
+    until("health says that all is well", Duration::from_secs(120), async || {
+        Ok((health().await? == StatusCode::OK).then_some(()))
+    })
+    .await?;
+    ensure!(!api.list().await?.iter().any(|store| store.name == name), "a refused store is listed");
+    let stores = cluster.stores().list(&ListParams::default()).await?;
+    ensure!(!stores.iter().any(|store| store.spec.display_name == name), "a refused store was made");
+
+    let store = api.create("Made afterwards", &e2e::engines()[0]).await?;
+    api.delete(&store.id).await?;
+    cluster.no_trace(store.store_id(), DELETED_LIMIT).await
+}

@@ -1,0 +1,107 @@
+//! Six stores asked for at once, while the orchestrator is killed twice.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use anyhow::{Result, ensure};
+use e2e::{Api, Cluster, api::DELETED_LIMIT, until};
+use futures::{StreamExt as _, future::try_join_all};
+use kube::runtime::{WatchStreamExt as _, watcher};
+use store_crd::{Phase, Store};
+
+const SLOTS: usize = 3;
+
+/// What a watch of the Stores saw, in the order in which it happened.
+#[derive(Default)]
+struct Seen {
+    phases: BTreeMap<String, Phase>,
+    /// In the order in which they left the queue.
+    begun: Vec<String>,
+    most_at_once: usize,
+}
+
+impl Seen {
+    fn note(&mut self, store: &Store) {
+        let (Some(id), Some(phase)) = (store.metadata.name.clone(), store.status.as_ref().and_then(|status| status.phase))
+        else {
+            return;
+        };
+        if phase == Phase::Provisioning && !self.begun.contains(&id) {
+            self.begun.push(id.clone());
+        }
+        self.phases.insert(id, phase);
+        let provisioning = self.phases.values().filter(|phase| **phase == Phase::Provisioning).count();
+        self.most_at_once = self.most_at_once.max(provisioning);
+    }
+}
+
+#[tokio::test]
+async fn six_stores_at_once_take_turns_and_survive_a_killed_orchestrator() -> Result<()> {
+    let cluster = Cluster::connect().await?;
+    let api = Api::of("e2e-queue")?;
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let watching = tokio::spawn({
+        let (stores, seen) = (cluster.stores(), seen.clone());
+        async move {
+            let mut changes = watcher(stores, watcher::Config::default()).default_backoff().applied_objects().boxed();
+            while let Some(change) = changes.next().await {
+                if let Ok(store) = change {
+                    seen.lock().unwrap().note(&store);
+                }
+            }
+        }
+    });
+
+    // One after the other, so that their order is known; none waits for another to become Ready.
+    let engines = e2e::engines();
+    let mut stores = Vec::new();
+    for number in 0..6 {
+        let engine = &engines[number % engines.len()];
+        stores.push(api.create(&format!("Shop {number}"), engine).await?);
+    }
+    let ids: Vec<_> = stores.iter().map(|store| store.id.clone()).collect();
+
+    until("the first stores are being provisioned", Duration::from_secs(60), async || {
+        Ok((seen.lock().unwrap().begun.len() >= SLOTS).then_some(()))
+    })
+    .await?;
+    ensure!(cluster.kill("orchestrator").await? >= 1, "there was no orchestrator to kill");
+    let first = until("the first store has its secrets", Duration::from_secs(60), async || {
+        Ok(cluster.credentials(&stores[0].namespace()).await.ok())
+    })
+    .await?;
+    until("a store is Ready", e2e::api::READY_LIMIT, async || {
+        Ok(seen.lock().unwrap().phases.values().any(|phase| *phase == Phase::Ready).then_some(()))
+    })
+    .await?;
+    ensure!(cluster.kill("orchestrator").await? >= 1, "there was no orchestrator to kill");
+
+    try_join_all(ids.iter().map(|id| api.ready(id))).await?;
+    watching.abort();
+    {
+        let seen = seen.lock().unwrap();
+        ensure!(seen.most_at_once <= SLOTS, "{} stores were provisioned at once", seen.most_at_once);
+        let ours: Vec<_> = seen.begun.iter().filter(|id| ids.contains(id)).cloned().collect();
+        ensure!(ours == ids, "stores left the queue in another order than they came:\n{ours:#?}\nnot\n{ids:#?}");
+    }
+
+    ensure!(cluster.credentials(&stores[0].namespace()).await? == first, "a killed orchestrator changed a password");
+    let mut secrets = BTreeSet::new();
+    for store in &stores {
+        let inventory = cluster.inventory(&store.namespace()).await?;
+        let setups = inventory.iter().filter(|name| name.starts_with("Job/setup-")).count();
+        ensure!(setups == 1, "{setups} setup jobs in {inventory:?}");
+        let credentials = cluster.credentials(&store.namespace()).await?;
+        ensure!(secrets.insert(credentials["database-password"].0.clone()), "two stores share a password");
+    }
+
+    try_join_all(ids.iter().map(|id| api.delete(id))).await?;
+    for store in &stores {
+        // Six namespaces at once on two cores: the promise of 30 s is for one.
+        cluster.no_trace(store.store_id(), DELETED_LIMIT * 4).await?;
+    }
+    Ok(())
+}
