@@ -1,42 +1,37 @@
 #!/usr/bin/env bash
-# Buys something in a store of its own: creates it by the API, shops like a visitor, looks for the order in the admin,
-# deletes the store and waits until nothing of it is left.
+# Usage: scripts/test-store-creation.sh [woocommerce|medusa] [options]
+#
+# Buys something in a store of its own: creates the store by the API, waits until it is Ready, puts a sample product into
+# the cart, places an order, finds the order in the admin by the documented login, deletes the store, and waits until
+# nothing of it is left. The last line says PASSED or FAILED; so does the exit code.
+#
+#   woocommerce|medusa   engine of the store (default: woocommerce)
+#   --api URL            address of the API (default: that of the local cluster, see scripts/status.sh)
+#   --user NAME          whose store it is, sent as x-user-id (default: test-store-creation)
+#   --timeout SECONDS    how long the store may take to become Ready (default: 600)
+#   --keep               leave the store in place at the end
+#   --help               this text
+#
+# STORE_ADMIN_PASSWORD is the admin's password where the platform was not installed with values-local.yaml.
+
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib/common.sh
-source "$here/lib/common.sh"
-
-usage() {
-  cat <<'USAGE'
-Usage: scripts/test-store-creation.sh [woocommerce|medusa] [options]
-
-Creates a store by the API, waits until it is Ready, puts a sample product into the cart, places an order, finds the order
-in the admin by the documented login, deletes the store, and waits until nothing of it is left. The last line says
-PASSED or FAILED; so does the exit code.
-
-  woocommerce|medusa   engine of the store (default: woocommerce)
-  --api URL            address of the API (default: that of the local cluster, see scripts/status.sh)
-  --user NAME          whose store it is, sent as x-user-id (default: test-store-creation)
-  --timeout SECONDS    how long the store may take to become Ready (default: 600)
-  --keep               leave the store in place at the end
-  --help               this text
-USAGE
-}
+source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
 engine=woocommerce api="" user=test-store-creation timeout=600 keep=false
 while (($#)); do
   case $1 in
     woocommerce | medusa) engine=$1 ;;
-    --api) api=${2:?--api needs a URL}; shift ;;
-    --user) user=${2:?--user needs a name}; shift ;;
-    --timeout) timeout=${2:?--timeout needs seconds}; shift ;;
+    --api) api=$(flag_value "$@"); shift ;;
+    --user) user=$(flag_value "$@"); shift ;;
+    --timeout) timeout=$(flag_value "$@"); shift ;;
     --keep) keep=true ;;
-    -h | --help) usage; exit 0 ;;
-    *) unknown_argument "$1" ;;
+    -h | --help) usage_of "$0"; exit 0 ;;
+    *) reject_flag "$1" "woocommerce medusa --api --user --timeout --keep --help" ;;
   esac
   shift
 done
-[[ $timeout =~ ^[1-9][0-9]{0,4}$ ]] || usage_error "--timeout takes a whole number of seconds, not '$timeout'"
+[[ $timeout =~ ^[1-9][0-9]{0,4}$ ]] || reject_flag "$timeout" "--timeout with a whole number of seconds (see --help)"
 
 # The documented logins of local installs (values-local.yaml).
 declare -A admin_user=([woocommerce]=admin [medusa]=admin@example.com)
@@ -44,10 +39,11 @@ admin_password=${STORE_ADMIN_PASSWORD:-admin}
 product="Blue Shirt" price_cents=2999
 email=shopper@example.com
 
-ensure_commands curl:curl jq:jq
+install_packages curl jq
 if [[ -z $api ]]; then
-  status=$("$here/status.sh" --json) || die "the platform can't be found; start it with 'make up', or give --api"
+  status=$("$REPO_ROOT/scripts/status.sh" --json) || die "the platform can't be found; start it with 'make up', or give --api"
   api=$(jq -r .api <<<"$status")
+  export KUBECONFIG=${KUBECONFIG:-$(jq -r .kubeconfig <<<"$status")}
 fi
 
 work=$(mktemp -d)
@@ -88,20 +84,14 @@ api_request() {
   request "$name" "$method" "$api$path" -H "x-user-id: $user" "$@"
 }
 
-now_ms() { date +%s%3N; }
-
-seconds_since() { awk -v ms=$(($(now_ms) - $1)) 'BEGIN { printf "%.1f", ms / 1000 }'; }
-
 create() {
   local body
   body=$(jq -n --arg engine "$engine" '{name: "Test shop", engine: $engine}')
-  api_request create POST /api/stores -H 'content-type: application/json' -H "idempotency-key: $(uuid)" -d "$body"
+  api_request create POST /api/stores -H 'content-type: application/json' -H "idempotency-key: $(basename "$work")-$$" -d "$body"
   expect 202 create
   id=$(jq -re .id "$work/create.body")
   log "created store $id"
 }
-
-uuid() { cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen; }
 
 # Prints every step of the timeline once, when it has ended.
 wait_until_ready() {
@@ -114,7 +104,7 @@ wait_until_ready() {
     while IFS= read -r line; do
       [[ -z $line || $shown == *"|$line|"* ]] && continue
       shown+="|$line|"
-      log "  $(seconds_since "$started") s  $line"
+      log "  $(seconds_since "$started")  $line"
     done <<<"$steps"
     case $phase in
       Ready) return ;;
@@ -231,8 +221,9 @@ see_order_medusa() {
     'any(.orders[]; .display_id == $order and .email == $email)' "$work/orders.body" >/dev/null ||
     die "order $order is not among the admin's orders"
   request admin GET "$url/admin" -H 'accept: text/html'
-  [[ $code == 30[1278] ]] && grep -qiE '^location: .*/app' "$work/admin.headers" ||
+  if [[ $code != 30[1278] ]] || ! grep -qiE '^location: .*/app' "$work/admin.headers"; then
     die "/admin does not lead a browser to the admin pages"
+  fi
 }
 
 delete() {
@@ -255,16 +246,15 @@ delete() {
     left=$(kubectl get persistentvolumes -o json | jq -r --arg ns "store-$id" '.items[] | select(.spec.claimRef.namespace == $ns) | .metadata.name')
     [[ -z $left ]] || die "volumes of the store are still there: $left"
   fi
-  log "deleted; nothing is left after $(seconds_since "$begun") s"
+  log "deleted; nothing is left after $(seconds_since "$begun")"
 }
 
-use_cluster
 started=$(now_ms)
 create
 wait_until_ready
-ready_seconds=$(seconds_since "$started")
+ready_after=$(seconds_since "$started")
 url=$(jq -re .url "$work/store.body")
-log "Ready after $ready_seconds s at $url"
+log "Ready after $ready_after at $url"
 order=""
 "shop_$engine"
 log "placed order $order"
@@ -276,4 +266,4 @@ else
   delete
 fi
 passed=true
-printf 'PASSED: %s store Ready after %s s, order %s placed and seen in the admin\n' "$engine" "$ready_seconds" "$order"
+printf 'PASSED: %s store Ready after %s, order %s placed and seen in the admin\n' "$engine" "$ready_after" "$order"
