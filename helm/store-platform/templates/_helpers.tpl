@@ -101,3 +101,56 @@ imagePullSecrets:
 {{- fail "ingress.tls.enabled needs ingress.tls.secretName (a certificate for *.<domain>) or ingress.tls.clusterIssuer (cert-manager)" -}}
 {{- end -}}
 {{- end -}}
+
+{{/* The ClusterRole that the orchestrator binds in each store's namespace, and nowhere else. */}}
+{{- define "store-platform.storeManagerRole" -}}
+{{ include "store-platform.name" . }}-store-manager
+{{- end -}}
+
+{{/* key=value,key=value */}}
+{{- define "store-platform.labelList" -}}
+{{- $pairs := list -}}
+{{- range $key, $value := . -}}
+{{- $pairs = append $pairs (printf "%s=%s" $key $value) -}}
+{{- end -}}
+{{- join "," $pairs -}}
+{{- end -}}
+
+{{/* Replicas on different nodes where there are several; call with (list $ "component"). */}}
+{{- define "store-platform.spread" -}}
+- maxSkew: 1
+  topologyKey: kubernetes.io/hostname
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels: {{- include "store-platform.selector" . | nindent 6 }}
+{{- end -}}
+
+{{/* Peers of network policies. */}}
+{{- define "store-platform.ingressPeers" -}}
+- namespaceSelector:
+    matchLabels: {{- toYaml .Values.ingress.controllerNamespaceLabels | nindent 6 }}
+{{- end -}}
+
+{{- define "store-platform.monitoringPeers" -}}
+- namespaceSelector:
+    matchLabels: {{- toYaml .Values.networkPolicies.monitoringNamespaceLabels | nindent 6 }}
+{{- end -}}
+
+{{- define "store-platform.dnsEgress" -}}
+- to:
+    - namespaceSelector:
+        matchLabels: {{- toYaml .Values.networkPolicies.dnsNamespaceLabels | nindent 10 }}
+  ports:
+    - { protocol: UDP, port: 53 }
+    - { protocol: TCP, port: 53 }
+{{- end -}}
+
+{{/*
+The API server is no pod, and its address behind the Service is the cluster's affair: its ports are what can be said.
+*/}}
+{{- define "store-platform.apiServerEgress" -}}
+- ports:
+    {{- range .Values.networkPolicies.apiServerPorts }}
+    - { protocol: TCP, port: {{ . }} }
+    {{- end }}
+{{- end -}}
