@@ -95,7 +95,7 @@ async fn six_stores_at_once_take_turns_and_survive_a_killed_orchestrator() -> Re
         let setups = inventory.iter().filter(|name| name.starts_with("Job/setup-")).count();
         ensure!(setups == 1, "{setups} setup jobs in {inventory:?}");
         let credentials = cluster.credentials(&store.namespace()).await?;
-        ensure!(secrets.insert(credentials["database-password"].0.clone()), "two stores share a password");
+        ensure!(secrets.insert(credentials["database.password"].0.clone()), "two stores share a password");
     }
 
     try_join_all(ids.iter().map(|id| api.delete(id))).await?;
