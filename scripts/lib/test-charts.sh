@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Usage: scripts/lib/test-charts.sh
+#
+# Renders both charts with every values file and with values that can't work. The API server judges the result when the
+# platform is installed; this finds what needs no cluster to be found.
+
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=scripts/lib/cluster.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cluster.sh"
+
+use_tools
+platform=$REPO_ROOT/helm/store-platform
+instance=$REPO_ROOT/helm/store-instance
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# renders NAME CHART FLAG…: the chart passes lint and renders, into $work/NAME.yaml.
+renders() {
+  local name=$1 chart=$2
+  shift 2
+  helm lint --quiet --strict "$chart" "$@" >&2 || die "helm lint $chart $*"
+  helm template "$name" "$chart" "$@" >"$work/$name.yaml" || die "helm template $chart $*"
+}
+
+# refuses MESSAGE CHART FLAG…: rendering fails, and the message says why.
+refuses() {
+  local message=$1 chart=$2 said
+  shift 2
+  if said=$(helm template refused "$chart" "$@" 2>&1); then die "$chart accepts $*"; fi
+  grep -qF -- "$message" <<<"$said" || die "$chart refuses $* without saying '$message': $said"
+}
+
+# contains NAME TEXT, lacks NAME TEXT: of what was rendered.
+contains() { grep -qF -- "$2" "$work/$1.yaml" || die "$1 has no '$2'"; }
+lacks() { ! grep -qF -- "$2" "$work/$1.yaml" || die "$1 has '$2'"; }
+
+renders local "$platform" -f "$platform/values-local.yaml" --set public.port=8080
+contains local 'host: api.localhost'
+contains local 'kind: StatefulSet'
+lacks local 'HorizontalPodAutoscaler'
+
+renders prod "$platform" -f "$platform/values-prod.yaml" --set domain=shops.example.com
+contains prod 'cert-manager.io/cluster-issuer: letsencrypt'
+contains prod 'kind: HorizontalPodAutoscaler'
+contains prod 'kind: PodDisruptionBudget'
+lacks prod 'ADMIN_PASSWORD'
+
+renders external "$platform" --set domain=shops.example.com --set postgresql.enabled=false \
+  --set postgresql.external.host=db.example.com --set postgresql.external.existingSecret=db
+lacks external 'kind: StatefulSet'
+contains external 'db.example.com'
+
+# Every container of the platform is as locked down as those of the stores.
+for name in local prod external; do
+  containers=$(grep -cE '^ +image: ' "$work/$name.yaml")
+  engines=$(grep -cE '^kind: StoreEngine' "$work/$name.yaml" || true)
+  locked=$(grep -c 'readOnlyRootFilesystem: true' "$work/$name.yaml")
+  # Images of engines are data, not containers: app and database, and a cache for one of them.
+  ((locked > 0 && containers - locked <= engines * 3)) || die "$name: a container without a read-only root"
+done
+
+refuses 'domain is required' "$platform"
+refuses 'domian' "$platform" --set domian=x.example
+refuses 'replicas' "$platform" --set domain=x.example --set backend.replicas=99
+refuses 'scheme' "$platform" --set domain=x.example --set public.scheme=ftp
+refuses 'external.host is required' "$platform" --set domain=x.example --set postgresql.enabled=false
+refuses 'not both' "$platform" --set domain=x.example --set ingress.tls.enabled=true \
+  --set ingress.tls.secretName=a --set ingress.tls.clusterIssuer=b
+refuses 'needs ingress.tls.secretName' "$platform" --set domain=x.example --set ingress.tls.enabled=true
+
+renders shop "$instance" --set engine=medusa
+contains shop 'kind: Store'
+refuses 'engine is required' "$instance"
+refuses 'displayName' "$instance" --set engine=medusa --set 'displayName=$(rm -rf)'
+
+log "both charts render, and refuse what can't work"
