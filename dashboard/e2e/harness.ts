@@ -1,0 +1,117 @@
+import { type RequestHandler, getResponse } from 'msw'
+import { type Browser, type BrowserContext, type Page, type WebSocketRoute, chromium } from 'playwright-core'
+import { type PreviewServer, preview } from 'vite'
+import { fileURLToPath } from 'node:url'
+import { handlers } from '../mocks/handlers.ts'
+import { type World, epoch } from '../mocks/world.ts'
+
+/** The built dashboard in the system's Chromium, in front of an API that exists only in this process. */
+export const root = fileURLToPath(new URL('..', import.meta.url))
+const port = Number(process.env.E2E_PORT ?? 4173)
+export const dashboard = `http://dashboard.localhost:${port}`
+export const api = `http://api.localhost:${port}`
+
+const cors = {
+  'access-control-allow-origin': dashboard,
+  'access-control-allow-credentials': 'true',
+  'access-control-allow-headers': 'x-user-id, content-type, idempotency-key',
+  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-expose-headers': 'retry-after, x-request-id, location',
+}
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+
+export const serve = (): Promise<PreviewServer> =>
+  preview({ root, logLevel: 'error', preview: { host: '127.0.0.1', port, strictPort: true, allowedHosts: ['.localhost'] } })
+
+export interface Options {
+  user?: string | null
+  dark?: boolean
+  width?: number
+  height?: number
+  reducedMotion?: boolean
+  /** Answers that come before the world's own. */
+  first?: RequestHandler[]
+  /** Keeps the clock at the world's own time, so that pictures don't change from run to run. */
+  frozen?: boolean
+}
+
+/** One person at one screen. */
+export class Visit {
+  /** While true nothing answers. */
+  down = false
+  /** Milliseconds that every answer takes. */
+  delay = 0
+  sockets = new Set<WebSocketRoute>()
+  readonly errors: string[] = []
+  readonly context: BrowserContext
+  readonly page: Page
+
+  constructor(context: BrowserContext, page: Page) {
+    this.context = context
+    this.page = page
+  }
+
+  push(message: object): void {
+    for (const socket of this.sockets) socket.send(JSON.stringify(message))
+  }
+
+  async dropSockets(): Promise<void> {
+    for (const socket of this.sockets) await socket.close({ code: 1012 })
+    this.sockets.clear()
+  }
+
+  async close(): Promise<void> {
+    await this.context.close()
+  }
+}
+
+const shop = `<!doctype html><title>Shop</title><style>body{margin:0;font:18px system-ui;color:#222}header{padding:28px 60px;border-bottom:1px solid #eee;display:flex;justify-content:space-between;font-weight:600}main{padding:60px;display:grid;grid-template-columns:repeat(3,1fr);gap:40px}div.p{aspect-ratio:1;border-radius:12px}b{display:block;margin-top:14px}</style><header><span>Blue Harbour Goods</span><span>Shop · Cart · Checkout</span></header><main><section><div class=p style="background:#b9cdf3"></div><b>Blue Shirt</b>$29.99</section><section><div class=p style="background:#f0c4bd"></div><b>Red Hat</b>$14.99</section></main>`
+
+export async function visit(browser: Browser, world: World, options: Options = {}): Promise<Visit> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
+    colorScheme: options.dark === true ? 'dark' : 'light',
+    reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+  })
+  const user = options.user === undefined ? 'ada' : options.user
+  if (user !== null) {
+    await context.addInitScript((name) => {
+      if (sessionStorage.getItem('seeded') !== null) return
+      sessionStorage.setItem('seeded', '')
+      localStorage.setItem('store-platform.user', name)
+    }, user)
+  }
+  const page = await context.newPage()
+  if (options.frozen === true) await page.clock.setFixedTime(epoch)
+  const visitor = new Visit(context, page)
+  page.on('pageerror', (error) => visitor.errors.push(error.message))
+
+  const all = [...(options.first ?? []), ...handlers(world, api, options.frozen === true ? () => epoch : Date.now)]
+  await context.route(`${api}/api/**`, async (route) => {
+    const asked = route.request()
+    if (visitor.down) return route.abort('connectionrefused')
+    if (asked.method() === 'OPTIONS') return route.fulfill({ status: 204, headers: cors })
+    const body = asked.postDataBuffer()
+    const request = new Request(asked.url(), { method: asked.method(), headers: asked.headers(), ...(body && { body: new Uint8Array(body) }) })
+    const answer = await getResponse(all, request)
+    if (answer === undefined) return route.fulfill({ status: 404, headers: { ...cors, 'content-type': 'application/problem+json' }, body: '{"code":"route_not_found"}' })
+    if (visitor.delay > 0) await new Promise((resolve) => setTimeout(resolve, visitor.delay))
+    return route
+      .fulfill({ status: answer.status, headers: { ...Object.fromEntries(answer.headers), ...cors }, body: Buffer.from(await answer.arrayBuffer()) })
+      .catch(() => undefined)
+  })
+  await context.routeWebSocket(/\/api\/ws/, (socket) => {
+    if (visitor.down) return void socket.close({ code: 1012 })
+    visitor.sockets.add(socket)
+    socket.onClose(() => visitor.sockets.delete(socket))
+  })
+  await context.route(/^http:\/\/store-[^/]+\.localhost\//, (route) => route.fulfill({ contentType: 'text/html', body: shop }))
+  return visitor
+}

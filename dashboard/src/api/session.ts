@@ -1,0 +1,30 @@
+import { config } from '@/lib/config'
+import { Observable } from '@/lib/observable'
+import { read, write } from '@/lib/storage'
+
+/** Header mode only: who the person says they are. In OIDC mode the API's session cookie says it. */
+export const userId = new Observable<string | null>(read('user'))
+
+/** The API said 401 in the middle of things. */
+export const sessionEnded = new Observable(false)
+
+export function recentUsers(): string[] {
+  return (read('recent-users') ?? '').split('\n').filter((name) => name !== '')
+}
+
+export function signInAs(name: string): void {
+  write('user', name)
+  write('recent-users', [name, ...recentUsers().filter((other) => other !== name)].slice(0, 5).join('\n'))
+  userId.set(name)
+  sessionEnded.set(false)
+}
+
+export function signOut(): void {
+  write('user', null)
+  userId.set(null)
+}
+
+export function identityHeaders(): Record<string, string> {
+  const id = userId.get()
+  return config.auth === 'header' && id !== null ? { 'x-user-id': id } : {}
+}

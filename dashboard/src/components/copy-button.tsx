@@ -1,0 +1,18 @@
+import { Check, Copy } from 'lucide-react'
+import { storeText } from '@/lib/text/store'
+import { useCopy } from '@/lib/use-copy'
+import { Button } from './ui/button'
+
+export function CopyButton({ value, what }: { value: string; what: string }) {
+  const { copied, copy } = useCopy()
+  return (
+    <>
+      <Button variant="quiet" size="icon-sm" className="size-7" aria-label={storeText.details.copy(what)} onClick={() => copy(value)}>
+        {copied ? <Check className="text-good" /> : <Copy />}
+      </Button>
+      <span role="status" className="sr-only">
+        {copied && storeText.details.copied}
+      </span>
+    </>
+  )
+}

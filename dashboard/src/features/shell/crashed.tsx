@@ -1,0 +1,23 @@
+import { Button } from '@/components/ui/button'
+import { Empty } from '@/components/ui/empty'
+import { shellText } from '@/lib/text/shell'
+
+const text = shellText.problem
+
+/** A fault of the page itself, or a part of it that a new release has replaced. */
+export function Crashed() {
+  return (
+    <div role="alert">
+      <Empty
+        title={text.crashed}
+        action={
+          <Button variant="primary" onClick={() => window.location.reload()}>
+            {text.reload}
+          </Button>
+        }
+      >
+        {text.crashedBody}
+      </Empty>
+    </div>
+  )
+}

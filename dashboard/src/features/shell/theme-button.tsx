@@ -1,0 +1,16 @@
+import { Moon, Sun } from 'lucide-react'
+import { Button } from '@/components/ui/button'
+import { useObservable } from '@/lib/observable'
+import { shellText } from '@/lib/text/shell'
+import { isDark, setTheme, theme } from '@/lib/theme'
+
+/** One press for the other theme. To follow the system again, see the account dialog. */
+export function ThemeButton() {
+  useObservable(theme)
+  const dark = isDark()
+  return (
+    <Button variant="quiet" size="icon-sm" aria-label={dark ? shellText.theme.toLight : shellText.theme.toDark} onClick={() => setTheme(dark ? 'light' : 'dark')}>
+      {dark ? <Sun /> : <Moon />}
+    </Button>
+  )
+}

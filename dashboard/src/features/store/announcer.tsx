@@ -1,0 +1,26 @@
+import { useState } from 'react'
+import type { Store } from '@/api/types'
+import { stepText } from '@/lib/text/stores'
+import { storeText } from '@/lib/text/store'
+
+/** What a screen reader hears when something changes: the status, or the step that has just ended. */
+function news(before: Store, after: Store): string | null {
+  if (before.status !== after.status) return storeText.announce(after.name, storeText.statusLine[after.status])
+  const step = after.timeline?.find((one) => one.state !== before.timeline?.find((other) => other.name === one.name)?.state && one.state !== 'Pending')
+  return step === undefined ? null : storeText.announceStep(stepText(step.name), storeText.stepStates[step.state])
+}
+
+export function Announcer({ store }: { store: Store }) {
+  const [seen, setSeen] = useState(store)
+  const [words, setWords] = useState('')
+  if (seen !== store) {
+    setSeen(store)
+    const said = news(seen, store)
+    if (said !== null) setWords(said)
+  }
+  return (
+    <p role="status" className="sr-only">
+      {words}
+    </p>
+  )
+}

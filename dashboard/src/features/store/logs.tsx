@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query'
+import { RotateCw } from 'lucide-react'
+import { useState } from 'react'
+import { isNotFound } from '@/api/problem'
+import { logsQuery } from '@/api/queries'
+import { ProblemNotice } from '@/components/problem-view'
+import { Button } from '@/components/ui/button'
+import { Segmented } from '@/components/ui/segmented'
+import { Skeleton } from '@/components/ui/skeleton'
+import { storeText } from '@/lib/text/store'
+
+const text = storeText.logs
+
+export function Logs({ id }: { id: string }) {
+  const [source, setSource] = useState('app')
+  const logs = useQuery(logsQuery(id, source))
+  return (
+    <div className="space-y-3 pt-3">
+      <div className="flex items-center justify-between gap-3">
+        <Segmented label={text.source} value={source} onChange={setSource} options={Object.entries(text.sources).map(([value, label]) => ({ value, label }))} />
+        <Button size="sm" disabled={logs.isFetching} onClick={() => void logs.refetch()}>
+          <RotateCw /> {text.refresh}
+        </Button>
+      </div>
+      {isNotFound(logs.error) ? (
+        <p className="py-6 text-center text-ink-3">{text.unavailable}</p>
+      ) : logs.error !== null ? (
+        <ProblemNotice error={logs.error} retry={() => void logs.refetch()} />
+      ) : logs.data === undefined ? (
+        <Skeleton className="h-48" />
+      ) : (
+        <>
+          {logs.data.truncated && <p className="text-sm text-ink-3">{text.truncated}</p>}
+          <pre tabIndex={0} aria-label={text.label} role="region" className="max-h-96 overflow-auto rounded-lg bg-sunken p-4 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere">
+            {logs.data.lines.length === 0 ? text.empty : logs.data.lines.join('\n')}
+          </pre>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,158 @@
+import * as Tabs from '@radix-ui/react-tabs'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { ArrowUpRight, ChevronLeft, Trash2 } from 'lucide-react'
+import { Suspense, lazy, useState } from 'react'
+import { isNotFound } from '@/api/problem'
+import { enginesQuery, meQuery, storeQuery } from '@/api/queries'
+import type { Store } from '@/api/types'
+import { EngineMark } from '@/components/engine-mark'
+import { ProblemNotice, ProblemView } from '@/components/problem-view'
+import { StatusBadge } from '@/components/status-badge'
+import { Button, buttonStyle } from '@/components/ui/button'
+import { Empty } from '@/components/ui/empty'
+import { Skeleton } from '@/components/ui/skeleton'
+import { shellText } from '@/lib/text/shell'
+import { storeText as text } from '@/lib/text/store'
+import { AdminLogin } from './admin-login'
+import { Announcer } from './announcer'
+import { Details } from './details'
+import { Events } from './events'
+import { Logs } from './logs'
+import { StatePanel } from './state-panel'
+import { Timeline } from './timeline'
+
+const DeleteDialog = lazy(() => import('./delete-dialog'))
+
+function Back() {
+  return (
+    <Link to="/stores" className="-ml-1 inline-flex items-center gap-1 rounded text-sm font-medium text-ink-2 hover:text-ink">
+      <ChevronLeft aria-hidden className="size-4" /> {text.back}
+    </Link>
+  )
+}
+
+export function StorePage({ id }: { id: string }) {
+  const store = useQuery(storeQuery(id))
+  if (isNotFound(store.error)) {
+    return (
+      <>
+        <title>{shellText.title(text.gone.title)}</title>
+        <Empty
+          title={text.gone.title}
+          action={
+            <Link to="/stores" className={buttonStyle({ variant: 'primary' })}>
+              {text.gone.action}
+            </Link>
+          }
+        >
+          {text.gone.body}
+        </Empty>
+      </>
+    )
+  }
+  if (store.data === undefined) {
+    return store.error === null ? (
+      <div role="status" aria-label={text.loading}>
+        <Back />
+        <Skeleton className="mt-4 h-10 w-72" />
+        <Skeleton className="mt-8 h-64" />
+      </div>
+    ) : (
+      <>
+        <Back />
+        <ProblemView error={store.error} retry={() => void store.refetch()} />
+      </>
+    )
+  }
+  return (
+    <>
+      {store.error !== null && <ProblemNotice error={store.error} retry={() => void store.refetch()} className="mb-5" />}
+      <StoreView store={store.data} />
+    </>
+  )
+}
+
+const tab =
+  'relative h-10 px-1 font-medium text-ink-2 transition-colors hover:text-ink data-[state=active]:text-ink data-[state=active]:after:absolute data-[state=active]:after:inset-x-0 data-[state=active]:after:-bottom-px data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-ink'
+
+function StoreView({ store }: { store: Store }) {
+  const [deleting, setDeleting] = useState(false)
+  const engines = useQuery(enginesQuery).data
+  const admin = useQuery(meQuery).data?.admin ?? false
+  const engineTitle = engines?.find((engine) => engine.name === store.engine)?.title ?? store.engine
+  const open = store.status === 'Ready' || store.status === 'Degraded'
+  return (
+    <>
+      <title>{shellText.title(store.name)}</title>
+      <Announcer store={store} />
+      <Back />
+      <div className="mt-3 mb-6 flex flex-wrap items-center gap-x-4 gap-y-4">
+        <EngineMark engine={store.engine} large />
+        <div className="min-w-0 flex-1 basis-64">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+            <h1 className="text-2xl font-semibold tracking-tight wrap-anywhere">{store.name}</h1>
+            <StatusBadge status={store.status} large />
+          </div>
+          <p className="text-ink-3">
+            {engineTitle} {store.version}
+          </p>
+        </div>
+        <div className="flex w-full flex-wrap gap-2 sm:w-auto">
+          {open && store.url != null && (
+            <a href={store.url} target="_blank" rel="noreferrer" className={buttonStyle({ variant: 'primary', className: 'flex-1 sm:flex-none' })}>
+              {text.openShop} <ArrowUpRight />
+            </a>
+          )}
+          {open && store.adminUrl != null && (
+            <a href={store.adminUrl} target="_blank" rel="noreferrer" className={buttonStyle({ className: 'flex-1 sm:flex-none' })}>
+              {text.openAdmin} <ArrowUpRight />
+            </a>
+          )}
+          {store.status !== 'Deleting' && (
+            <Button variant="danger-outline" onClick={() => setDeleting(true)}>
+              <Trash2 /> {text.remove}
+            </Button>
+          )}
+        </div>
+      </div>
+
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="min-w-0 space-y-5">
+          <StatePanel store={store} onDelete={() => setDeleting(true)} />
+          <Tabs.Root defaultValue="timeline" className="rounded-xl border border-line bg-surface shadow-card">
+            <Tabs.List aria-label={text.tabs.label} className="flex gap-5 border-b border-line px-5">
+              <Tabs.Trigger value="timeline" className={tab}>
+                {text.tabs.timeline}
+              </Tabs.Trigger>
+              <Tabs.Trigger value="events" className={tab}>
+                {text.tabs.events}
+              </Tabs.Trigger>
+              <Tabs.Trigger value="logs" className={tab}>
+                {text.tabs.logs}
+              </Tabs.Trigger>
+            </Tabs.List>
+            <Tabs.Content value="timeline" className="px-5 py-2">
+              <Timeline store={store} />
+            </Tabs.Content>
+            <Tabs.Content value="events" className="px-5 py-2">
+              <Events id={store.id} />
+            </Tabs.Content>
+            <Tabs.Content value="logs" className="px-5 pt-1 pb-5">
+              <Logs id={store.id} />
+            </Tabs.Content>
+          </Tabs.Root>
+        </div>
+        <div className="space-y-5">
+          {open && <AdminLogin key={store.id} id={store.id} />}
+          <Details store={store} engineTitle={engineTitle} owner={admin} />
+        </div>
+      </div>
+      {deleting && (
+        <Suspense>
+          <DeleteDialog store={store} onClose={() => setDeleting(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}

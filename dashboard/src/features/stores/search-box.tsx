@@ -1,0 +1,60 @@
+import { Search, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Input } from '@/components/ui/field'
+import { storeNameMax } from '@/lib/store-name'
+import { storesText } from '@/lib/text/stores'
+import { useShortcut } from '@/lib/use-shortcut'
+
+// Long enough to skip the middle of a fast word, short enough that nobody waits for it.
+const settleMs = 40
+
+export function SearchBox({ value, onSearch }: { value: string; onSearch: (value: string) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState(value)
+  const [sent, setSent] = useState(value)
+
+  // The address changed by itself: back, forward, or "clear".
+  if (value !== sent) {
+    setSent(value)
+    setTyped(value)
+  }
+
+  useEffect(() => {
+    if (typed === sent) return
+    const timer = setTimeout(() => {
+      setSent(typed)
+      onSearch(typed)
+    }, settleMs)
+    return () => clearTimeout(timer)
+  }, [typed, sent, onSearch])
+
+  useShortcut('/', () => input.current?.focus())
+
+  return (
+    <div role="search" className="relative min-w-0 flex-1">
+      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-3" />
+      <Input
+        ref={input}
+        type="search"
+        aria-label={storesText.search}
+        placeholder={storesText.searchPlaceholder}
+        maxLength={storeNameMax}
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
+        className="border-line-strong pr-9 pl-9 shadow-card [&::-webkit-search-cancel-button]:hidden"
+      />
+      {typed === '' ? (
+        <kbd aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 hidden -translate-y-1/2 rounded border border-line bg-sunken px-1.5 font-mono text-xs text-ink-3 sm:block">
+          /
+        </kbd>
+      ) : (
+        <button type="button" aria-label={storesText.clearSearch} onClick={() => setTyped('')} className="absolute top-1/2 right-2 grid size-6 -translate-y-1/2 place-items-center rounded text-ink-3 hover:text-ink">
+          <X className="size-4" />
+        </button>
+      )}
+    </div>
+  )
+}

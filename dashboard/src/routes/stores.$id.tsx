@@ -1,0 +1,11 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { StorePage } from '@/features/store/store-page'
+import { storeQuery } from '@/api/queries'
+
+export const Route = createFileRoute('/stores/$id')({
+  loader: ({ context, params }) => void context.client.prefetchQuery(storeQuery(params.id)),
+  component: function StoreRoute() {
+    const { id } = Route.useParams()
+    return <StorePage key={id} id={id} />
+  },
+})
