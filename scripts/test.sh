@@ -78,7 +78,7 @@ stage_lint() { check "Code style" scripts/lint.sh --quick || true; }
 
 stage_rust() {
   install_packages postgresql
-  check "The node's program, for a real API server" scripts/build-parts.sh node || return 0
+  check "The node's program, for a real API server" scripts/build-node.sh || return 0
   # The scenarios of tests/e2e need a platform; the stage e2e runs them.
   check "Rust: units, real API server, real PostgreSQL" cargo test --locked --workspace --exclude e2e || true
 }

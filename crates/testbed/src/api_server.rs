@@ -253,17 +253,16 @@ fn find_program() -> anyhow::Result<PathBuf> {
     let program = if let Some(path) = std::env::var_os("STORE_PLATFORM_NODE") {
         PathBuf::from(path)
     } else {
-        let output = Command::new(root.join("scripts/build-parts.sh"))
-            .arg("node")
+        let output = Command::new(root.join("scripts/build-node.sh"))
             .stderr(std::process::Stdio::inherit())
             .output()
-            .context("scripts/build-parts.sh can't be run; set STORE_PLATFORM_NODE to the node program")?;
-        ensure!(output.status.success(), "scripts/build-parts.sh node failed: its messages are above");
-        Path::new(String::from_utf8(output.stdout)?.trim()).join("store-platform-node")
+            .context("scripts/build-node.sh can't be run; set STORE_PLATFORM_NODE to the node program")?;
+        ensure!(output.status.success(), "scripts/build-node.sh failed: its messages are above");
+        PathBuf::from(String::from_utf8(output.stdout)?.trim())
     };
     ensure!(
         program.is_file(),
-        "the node program `{}` doesn't exist: build it by scripts/build-parts.sh node (about 6 minutes, once)",
+        "the node program `{}` doesn't exist: build it by scripts/build-node.sh (about 6 minutes, once)",
         program.display()
     );
     Ok(program)
