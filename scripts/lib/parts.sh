@@ -52,7 +52,16 @@ _part_ldflags() {
     containerd)
       echo "-X github.com/containerd/containerd/v2/version.Version=$(_pinned "$1" github.com/containerd/containerd/v2)"
       ;;
-    helm) echo "-X helm.sh/helm/v3/internal/version.version=$(_pinned "$1" helm.sh/helm/v3)" ;;
+    helm)
+      # Without a cluster, helm template judges a chart's kubeVersion by what it was compiled with.
+      version="$(_pinned "$1" k8s.io/client-go)"
+      local minor="${version#v0.}"
+      local of
+      for of in chartutil lint/rules; do
+        printf ' -X helm.sh/helm/v3/pkg/%s.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/%s.k8sVersionMinor=%s' "$of" "$of" "${minor%%.*}"
+      done
+      echo " -X helm.sh/helm/v3/internal/version.version=$(_pinned "$1" helm.sh/helm/v3)"
+      ;;
     traefik)
       version="$(_pinned "$1" github.com/traefik/traefik/v3)"
       echo "-X github.com/traefik/traefik/v3/pkg/version.Version=${version#v}"
