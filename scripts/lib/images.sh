@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# The images of the platform: what each is made from. Source after common.sh. A new image is one line in the table.
+
+# name | the files it is built from: a folder with a Dockerfile, or the Dockerfile alone | what else it needs
+# In the order in which they are begun: the longest first; the second Rust program waits for the compiler's one run.
+IMAGES=(
+  'backend      | backend/Dockerfile      | program'
+  'medusa       | images/medusa           |'
+  'mariadb      | images/mariadb          |'
+  'postgres     | images/postgres         |'
+  'woocommerce  | images/woocommerce      | wordpress'
+  'valkey       | images/valkey           |'
+  'dashboard    | dashboard               |'
+  'orchestrator | orchestrator/Dockerfile | program'
+)
+
+# What a needs_… function sets: options for the build, what goes into the tag besides the files, and, where the image can't be
+# made here, the reason.
+BUILD_OPTIONS=()
+DIGEST=""
+SKIP_REASON=""
+
+image_names() { printf '%s\n' "${IMAGES[@]}" | cut -d'|' -f1 | tr -d ' '; }
+
+# image_field NAME FIELD
+image_field() {
+  printf '%s\n' "${IMAGES[@]}" | awk -F ' *[|] *' -v name="$1" -v field="$2" '$1 == name { print $field }'
+}
+
+# ---- the platform's own programs -------------------------------------------------------------------
+
+# Compiled here, where the compiler's cache is, and copied in. Both in one run, so that each dependency is compiled once.
+needs_program() {
+  local name=$1 target=${CARGO_TARGET_DIR:-$CACHE/target} triple folder=$CACHE/images/$1
+  require_command cargo 'install Rust (https://rustup.rs)'
+  triple=$(rustc -vV | sed -n 's/^host: //p')
+  [[ $triple == *-linux-gnu ]] || die "the image of $name is compiled on Linux with glibc; this is $triple"
+  mkdir -p "$folder"
+  (
+    flock 8
+    cd "$REPO_ROOT"
+    # Static, C library included: the image holds nothing else. --target keeps the flag from build scripts and macros.
+    CARGO_TARGET_DIR=$target RUSTFLAGS='-C target-feature=+crt-static' \
+      cargo build --release --locked --quiet --target "$triple" -p backend -p orchestrator
+  ) 8>"$CACHE/images/.cargo.lock" || die "cargo could not compile $name; its messages are above"
+  cmp -s "$target/$triple/release/$name" "$folder/$name" || cp "$target/$triple/release/$name" "$folder/$name"
+  BUILD_OPTIONS=(--build-context "program=$folder")
+  DIGEST=$(sha256sum <"$folder/$name")
+}
+
+# ---- WordPress and WooCommerce ---------------------------------------------------------------------
+
+# Tested together. WORDPRESS_VERSION and WOOCOMMERCE_VERSION name others, which have no checksum here.
+WORDPRESS_TESTED=6.8.3
+WORDPRESS_ARCHIVE_SHA1=fd56bcdc15f1877e45dce67942ea75949ed650e8
+WOOCOMMERCE_TESTED=10.0.2
+# Nothing is published to check its archive by; this is the code that was tested, as _code_digest sees it.
+WOOCOMMERCE_CODE_SHA256=ac9b3bd338c689ec9212621bfb4cd9a860cce36980212982cacbe6e2181d9b35
+
+needs_wordpress() {
+  local wordpress=${WORDPRESS_VERSION:-$WORDPRESS_TESTED} woocommerce=${WOOCOMMERCE_VERSION:-$WOOCOMMERCE_TESTED}
+  local wordpress_dir=${WORDPRESS_DIR:-$CACHE/sources/wordpress-$wordpress}
+  local woocommerce_dir=${WOOCOMMERCE_DIR:-$CACHE/sources/woocommerce-$woocommerce}
+  if [[ ! -f $wordpress_dir/wp-settings.php ]] && ! _download_wordpress "$wordpress" "$wordpress_dir"; then
+    SKIP_REASON="WordPress $wordpress is not in $wordpress_dir and can't be downloaded here; put it there unpacked, or name its folder in WORDPRESS_DIR"
+  elif [[ ! -f $woocommerce_dir/woocommerce.php ]] && ! _download_woocommerce "$woocommerce" "$woocommerce_dir"; then
+    SKIP_REASON="WooCommerce $woocommerce is not in $woocommerce_dir and can't be downloaded here; put it there unpacked, or name its folder in WOOCOMMERCE_DIR"
+  else
+    BUILD_OPTIONS=(--build-context "wordpress=$wordpress_dir" --build-context "woocommerce=$woocommerce_dir")
+    DIGEST="$(_tree_digest "$wordpress_dir") $(_tree_digest "$woocommerce_dir")"
+  fi
+}
+
+_download_wordpress() {
+  local version=$1 folder=$2 archive=$CACHE/sources/wordpress-$1.tar.gz
+  _download "https://wordpress.org/wordpress-$version.tar.gz" "$archive" || return 1
+  if [[ $version == "$WORDPRESS_TESTED" ]]; then
+    sha1sum --check --status <<<"$WORDPRESS_ARCHIVE_SHA1  $archive" ||
+      die "$archive has not the checksum of WordPress $version; remove it and try again"
+  fi
+  _unpack "$folder" tar -xzf "$archive" --no-same-owner
+}
+
+_download_woocommerce() {
+  local version=$1 folder=$2 archive=$CACHE/sources/woocommerce-$1.zip
+  _download "https://downloads.wordpress.org/plugin/woocommerce.$version.zip" "$archive" || return 1
+  install_packages unzip
+  _unpack "$folder" unzip -q "$archive"
+  [[ $version != "$WOOCOMMERCE_TESTED" || $(_code_digest "$folder") == "$WOOCOMMERCE_CODE_SHA256" ]] ||
+    die "$folder is not the WooCommerce $version that was tested; look at it, and remove it or name it in WOOCOMMERCE_DIR"
+}
+
+# _download URL FILE
+_download() {
+  install_packages curl ca-certificates
+  mkdir -p "$(dirname "$2")"
+  curl --fail --silent --location --connect-timeout 10 --max-time 300 --retry 2 --output "$2" "$1"
+}
+
+# _unpack FOLDER COMMAND…: the archive's one folder becomes FOLDER, whole or not at all.
+_unpack() {
+  local folder=$1 work
+  shift
+  work=$(mktemp -d "$folder.XXXXXX")
+  (cd "$work" && "$@") || die "could not unpack into $folder"
+  mv -T "$work"/* "$folder"
+  rmdir "$work"
+}
+
+# What runs, on the server and in the browser.
+_code_digest() {
+  (cd "$1" && find . -type f \( -name '*.php' -o -name '*.js' -o -name '*.css' \) -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) |
+    sha256sum | cut -d' ' -f1
+}
+
+# A hash over names and contents. Reading thousands of files takes seconds, so it is kept as long as none was touched.
+_tree_digest() {
+  local touched kept
+  touched=$(cd "$1" && find . -type f -printf '%p %s %T@ %C@\n' | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
+  kept=$CACHE/sources/.digest-$touched
+  if [[ ! -s $kept ]]; then
+    (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -d' ' -f1 >"$kept.$BASHPID"
+    mv "$kept.$BASHPID" "$kept"
+  fi
+  cat "$kept"
+}
