@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The images of the platform: what each is made from. Source after common.sh. A new image is one line in the table.
+# shellcheck disable=SC2034 # what the sourcing script reads
 
 # name | the files it is built from: a folder with a Dockerfile, or the Dockerfile alone | what else it needs
 # In the order in which they are begun: the longest first; the second Rust program waits for the compiler's one run.
