@@ -12,6 +12,14 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+# shellcheck source=scripts/lib/builder.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/builder.sh"
+
+# The tests' cluster is their own: whatever runs in the instance `local` is left alone.
+export STORE_PLATFORM_INSTANCE=test
+INSTANCE="test"
+# shellcheck source=scripts/lib/cluster.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/cluster.sh"
 
 ALL_STAGES=(lint rust go web charts e2e)
 stages=() keep=false
@@ -28,8 +36,6 @@ done
 
 cd "$REPO_ROOT"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
-# The tests' cluster is their own: whatever runs in the instance `local` is left alone.
-export STORE_PLATFORM_INSTANCE=test
 
 summary=() passed=0 failed=0 skipped=0
 
@@ -138,11 +144,23 @@ stage_e2e() {
 
 run_scenario() {
   use_tools
-  if [[ -d tests/e2e/tests/$1/image ]]; then
-    E2E_THIRD_ENGINE_IMAGE=$(scripts/build-images.sh --load --context "tests/e2e/tests/$1/image" "e2e-$1" --print-ref)
-    export E2E_THIRD_ENGINE_IMAGE
-  fi
+  local image=tests/e2e/tests/$1/image
+  [[ ! -d $image ]] || E2E_IMAGE=$(build_and_load "$1" "$image")
+  export E2E_IMAGE=${E2E_IMAGE:-}
   cargo test --locked -p e2e --test "$1" -- --test-threads=1
+}
+
+# A scenario may bring an image of its own, which is none of the platform's.
+build_and_load() {
+  local reference archive
+  choose_builder
+  reference=localhost/store-platform/e2e-$1:$(hash_of "" "$REPO_ROOT/$2")
+  archive=$(mktemp --suffix .tar)
+  build_image "$reference" "$REPO_ROOT/$2" >&2
+  archive_image "$reference" "$archive" >&2
+  load_image "$archive" >&2
+  rm "$archive"
+  echo "$reference"
 }
 
 for stage in "${stages[@]}"; do "stage_$stage"; done

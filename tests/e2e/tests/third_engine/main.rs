@@ -8,7 +8,7 @@ use store_crd::StoreEngine;
 
 /// The image that scripts/test.sh built from `image/` beside this file.
 fn image() -> Result<String> {
-    std::env::var("E2E_THIRD_ENGINE_IMAGE").context("E2E_THIRD_ENGINE_IMAGE is not set: run scripts/test.sh")
+    std::env::var("E2E_IMAGE").context("E2E_IMAGE is not set: run scripts/test.sh")
 }
 
 #[tokio::test]
