@@ -1,0 +1,82 @@
+//! When a shop is asked whether it works, and with which question. Needs the probe, which needs the network.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use store_crd::{Phase, store::StepName};
+
+use super::{
+    Context,
+    build::names,
+    live::{Facts, Key, Kind, Snapshot},
+    memory::{Check, delay, later},
+    observe::{Observation, Part, Storefront},
+    validate::ValidatedStore,
+};
+use crate::probe::Question;
+
+/// After a bad answer of a shop that was ready.
+const DOUBT: Duration = Duration::from_secs(2);
+
+/// Asks the shop if it is time to, and says what it answered last.
+pub async fn check(
+    context: &Context,
+    store: &ValidatedStore,
+    phase: Phase,
+    observation: &Observation,
+    live: &Snapshot,
+) -> Storefront {
+    let name = store.id.to_string();
+    let ran = matches!(phase, Phase::Ready | Phase::Degraded);
+    let up = if ran {
+        observation.part(StepName::Application) == Some(&Part::Done)
+    } else {
+        observation.complete()
+    };
+    let (true, Some(question)) = (up, question(store, live)) else {
+        // Asked at once when it comes back.
+        context.memory.set_check(&name, Check::default());
+        return Storefront::NotAsked;
+    };
+    let mut check = context.memory.check(&name);
+    let now = context.clock.now();
+    if phase == Phase::Ready && check.due.is_none() {
+        // A new leader knows nothing of the shops that are ready, and must not ask all of them at once.
+        let spread = delay(context.health_interval / 2, context.health_interval, 1);
+        check.due = Some(later(now, spread));
+    } else if check.due.is_none_or(|due| due <= now) {
+        let answer = context.probe.ask(&question).await;
+        let failures = usize::try_from(check.failures).unwrap_or(usize::MAX);
+        let pause = match (&answer, phase) {
+            (Ok(()), _) => delay(context.health_interval * 2 / 3, context.health_interval * 4 / 3, 1),
+            (Err(_), Phase::Ready) => DOUBT,
+            (Err(_), Phase::Provisioning) => {
+                delay(Duration::from_millis(100), Duration::from_secs(2), failures + 1)
+            }
+            (Err(_), _) => delay(Duration::from_millis(500), Duration::from_secs(15), failures + 1),
+        };
+        check.note(answer, later(context.clock.now(), pause));
+    }
+    let storefront = check.storefront();
+    context.memory.set_check(&name, check);
+    storefront
+}
+
+/// When the shop is to be asked next.
+pub fn due(context: &Context, store: &ValidatedStore) -> Option<Timestamp> {
+    context.memory.check(&store.id.to_string()).due
+}
+
+fn question(store: &ValidatedStore, live: &Snapshot) -> Option<Question> {
+    let service = live.get(&Key::new(Kind::Service, names::APP))?;
+    let Facts::Service { address: Some(address) } = &service.facts else { return None };
+    let public = &store.platform.public;
+    Some(Question {
+        address: address.clone(),
+        port: 80,
+        host: public.authority(store.id),
+        scheme: public.scheme.as_str(),
+        path: store.check.path.clone(),
+        contains: store.check.contains.clone(),
+    })
+}

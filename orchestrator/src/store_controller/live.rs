@@ -1,0 +1,551 @@
+//! What is in the cluster: one watch a kind, kept in memory, and what was last applied of it.
+//!
+//! Of most kinds only metadata is watched. That is enough to tell whether an object is as it was applied: the API server notes for
+//! each field which manager set it last, and takes a field out of the orchestrator's entry as soon as someone else changes or removes
+//! it. So an object is untouched as long as the orchestrator's entry is; what the cluster itself writes (a status, a default, an
+//! address) doesn't count, and of fields that the orchestrator never set it knows nothing. Neither generation nor resourceVersion
+//! could tell: the one misses labels and annotations, the other counts every change of a status.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Debug,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use futures::{Stream, StreamExt, stream};
+use k8s_openapi::{
+    api::{
+        apps::v1::{Deployment, StatefulSet},
+        batch::v1::Job,
+        core::v1::{
+            ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, PersistentVolumeClaimSpec,
+            ResourceQuota, Secret, Service,
+        },
+        networking::v1::{Ingress, NetworkPolicy},
+        rbac::v1::RoleBinding,
+    },
+    apimachinery::pkg::apis::meta::v1::ObjectMeta,
+};
+use kube::{
+    Api, Client, Resource,
+    core::PartialObjectMeta,
+    runtime::{
+        WatchStreamExt,
+        reflector::ObjectRef,
+        watcher::{self, Event},
+    },
+};
+use serde::de::DeserializeOwned;
+use store_crd::{Store, StoreId, labels};
+use tokio::sync::watch;
+use tracing::warn;
+
+use super::{FIELD_MANAGER, build::ExistingVolume};
+
+/// The kinds of a store's objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Namespace,
+    RoleBinding,
+    ResourceQuota,
+    LimitRange,
+    NetworkPolicy,
+    Secret,
+    ConfigMap,
+    VolumeClaim,
+    Service,
+    StatefulSet,
+    Deployment,
+    Job,
+    Ingress,
+}
+
+/// One object of a store.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub kind: Kind,
+    pub name: String,
+}
+
+impl Key {
+    pub fn new(kind: Kind, name: &str) -> Self {
+        Self { kind, name: name.to_owned() }
+    }
+}
+
+/// The state of an object, as far as it matters to what is applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub uid: String,
+    pub resource_version: u64,
+    /// Digest of the orchestrator's entry in `managedFields`.
+    pub ours: u64,
+}
+
+impl Version {
+    pub fn of(metadata: &ObjectMeta) -> Self {
+        Self {
+            uid: metadata.uid.clone().unwrap_or_default(),
+            resource_version: resource_version(metadata),
+            ours: ours(metadata),
+        }
+    }
+}
+
+/// The resource version as the number that it is (Kubernetes promises the order since 1.35).
+pub fn resource_version(metadata: &ObjectMeta) -> u64 {
+    metadata.resource_version.as_deref().and_then(|version| version.parse().ok()).unwrap_or(0)
+}
+
+fn ours(metadata: &ObjectMeta) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for entry in metadata.managed_fields.iter().flatten() {
+        let applied = entry.operation.as_deref() == Some("Apply") && entry.subresource.is_none();
+        if applied && entry.manager.as_deref() == Some(FIELD_MANAGER) {
+            entry.fields_v1.as_ref().map(|fields| fields.0.to_string()).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+/// An object as the cluster last told.
+#[derive(Clone, Debug)]
+pub struct LiveObject {
+    pub version: Version,
+    /// It is being deleted.
+    pub ending: bool,
+    pub facts: Facts,
+}
+
+/// What the orchestrator wants to know of an object beyond its version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Facts {
+    /// Nothing.
+    None,
+    Namespace {
+        /// Identity of the object that controls it.
+        owner: Option<String>,
+    },
+    Workload(Workload),
+    Database {
+        workload: Workload,
+        volume: Option<ExistingVolume>,
+    },
+    Job(JobState),
+    Service {
+        address: Option<String>,
+    },
+    Volume(ExistingVolume),
+}
+
+/// A Deployment or StatefulSet of one pod.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workload {
+    /// A pod of it takes requests.
+    pub available: bool,
+    /// That pod is of the newest template.
+    pub rolled_out: bool,
+    /// Why no pod could be made.
+    pub refused: Option<String>,
+}
+
+/// The setup job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobState {
+    Running,
+    /// Someone told it to wait.
+    Suspended,
+    Succeeded,
+    /// Given up.
+    Failed {
+        message: String,
+    },
+}
+
+/// A store's objects as the cluster last told.
+pub type Snapshot = BTreeMap<Key, LiveObject>;
+
+#[derive(Clone, Debug)]
+struct Applied {
+    digest: String,
+    version: Version,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    live: Snapshot,
+    applied: HashMap<Key, Applied>,
+}
+
+/// All stores' objects.
+#[derive(Debug)]
+pub struct Live {
+    stores: RwLock<HashMap<StoreId, Known>>,
+    /// How many kinds have not been listed yet.
+    unlisted: watch::Sender<usize>,
+}
+
+impl Live {
+    /// Nothing is known yet.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { stores: RwLock::default(), unlisted: watch::Sender::new(0) })
+    }
+
+    /// Waits until every kind was listed once. Before that nothing can be said to be missing.
+    pub async fn listed(&self) {
+        // An error would mean that the sender is gone, which is part of self.
+        let _ = self.unlisted.subscribe().wait_for(|unlisted| *unlisted == 0).await;
+    }
+
+    /// A store's objects.
+    pub fn snapshot(&self, id: StoreId) -> Snapshot {
+        self.read(id, |known| known.live.clone()).unwrap_or_default()
+    }
+
+    /// Whether an object is as it would be applied, as far as is known; then a request is spared.
+    pub fn is_applied(&self, id: StoreId, key: &Key, digest: &str) -> bool {
+        self.read(id, |known| {
+            let Some(applied) = known.applied.get(key).filter(|applied| applied.digest == digest) else {
+                return false;
+            };
+            match known.live.get(key) {
+                // Just made, and its watch hasn't told yet. Had it been deleted, the record would be gone.
+                None => true,
+                Some(live) => {
+                    live.version.uid == applied.version.uid
+                        && (live.version.resource_version <= applied.version.resource_version
+                            || live.version.ours == applied.version.ours)
+                }
+            }
+        })
+        .unwrap_or(false)
+    }
+
+    /// Whether an object was applied and not deleted since, even if its watch hasn't told yet.
+    pub fn was_applied(&self, id: StoreId, key: &Key) -> bool {
+        self.read(id, |known| known.applied.contains_key(key)).unwrap_or(false)
+    }
+
+    /// Notes what was applied.
+    pub fn record(&self, id: StoreId, key: Key, digest: String, version: Version) {
+        self.write(|stores| {
+            stores.entry(id).or_default().applied.insert(key, Applied { digest, version });
+        });
+    }
+
+    /// Takes notice of an object that isn't watched, but was just read.
+    pub fn observe_read(&self, id: StoreId, key: &Key, metadata: Option<&ObjectMeta>) {
+        self.write(|stores| {
+            let known = stores.entry(id).or_default();
+            match metadata {
+                Some(metadata) => {
+                    let version = Version::of(metadata);
+                    known.live.insert(
+                        key.clone(),
+                        LiveObject {
+                            version,
+                            ending: metadata.deletion_timestamp.is_some(),
+                            facts: Facts::None,
+                        },
+                    );
+                }
+                None => {
+                    known.live.remove(key);
+                    known.applied.remove(key);
+                }
+            }
+        });
+    }
+
+    /// Forgets a store that is gone.
+    pub fn forget(&self, id: StoreId) {
+        self.write(|stores| {
+            stores.remove(&id);
+        });
+    }
+
+    fn read<T>(&self, id: StoreId, f: impl FnOnce(&Known) -> T) -> Option<T> {
+        self.stores.read().unwrap_or_else(PoisonError::into_inner).get(&id).map(f)
+    }
+
+    fn write<T>(&self, f: impl FnOnce(&mut HashMap<StoreId, Known>) -> T) -> T {
+        f(&mut self.stores.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether anything has changed that matters.
+    fn upsert(&self, id: StoreId, key: Key, object: LiveObject) -> bool {
+        self.write(|stores| {
+            let live = &mut stores.entry(id).or_default().live;
+            let changed = live.get(&key).is_none_or(|old| {
+                old.version.uid != object.version.uid
+                    || old.version.ours != object.version.ours
+                    || old.ending != object.ending
+                    || old.facts != object.facts
+            });
+            live.insert(key, object);
+            changed
+        })
+    }
+
+    fn remove(&self, id: StoreId, key: &Key, uid: &str) {
+        self.write(|stores| {
+            if let Some(known) = stores.get_mut(&id) {
+                known.live.remove(key);
+                if known.applied.get(key).is_some_and(|applied| applied.version.uid == uid) {
+                    known.applied.remove(key);
+                }
+                if known.live.is_empty() && known.applied.is_empty() {
+                    stores.remove(&id);
+                }
+            }
+        });
+    }
+
+    /// Removes the objects of one kind that a new listing didn't show, and tells whose they were.
+    fn retain(&self, kind: Kind, seen: &HashSet<(StoreId, String)>) -> Vec<StoreId> {
+        let gone: Vec<(StoreId, Key, String)> = {
+            let stores = self.stores.read().unwrap_or_else(PoisonError::into_inner);
+            let all =
+                stores.iter().flat_map(|(id, known)| known.live.iter().map(|(key, live)| (*id, key, live)));
+            all.filter(|(id, key, _)| key.kind == kind && !seen.contains(&(*id, key.name.clone())))
+                .map(|(id, key, live)| (id, key.clone(), live.version.uid.clone()))
+                .collect()
+        };
+        gone.into_iter()
+            .map(|(id, key, uid)| {
+                self.remove(id, &key, &uid);
+                id
+            })
+            .collect()
+    }
+}
+
+/// A kind of object that the orchestrator watches.
+pub trait Watched: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static {
+    const KIND: Kind;
+
+    fn facts(&self) -> Facts {
+        Facts::None
+    }
+}
+
+/// A kind of object that the orchestrator makes.
+pub trait Made: Resource<DynamicType = ()> {
+    const KIND: Kind;
+}
+
+macro_rules! kinds {
+    (metadata: $($metadata:ident => $metadata_kind:ident),*; whole: $($whole:ident => $facts:expr),*; unseen: $($unseen:ident),*) => {
+        $(
+            impl Made for $metadata { const KIND: Kind = Kind::$metadata_kind; }
+            impl Watched for PartialObjectMeta<$metadata> { const KIND: Kind = Kind::$metadata_kind; }
+        )*
+        $(
+            impl Made for $whole { const KIND: Kind = Kind::$whole; }
+            impl Watched for $whole {
+                const KIND: Kind = Kind::$whole;
+                fn facts(&self) -> Facts { $facts(self) }
+            }
+        )*
+        $(impl Made for $unseen { const KIND: Kind = Kind::$unseen; })*
+
+        /// Watches every kind but Secrets, which the orchestrator can't see but inside the namespaces of stores. Tells whose objects
+        /// have changed.
+        pub fn watch_all(client: &Client, live: &Arc<Live>) -> impl Stream<Item = ObjectRef<Store>> + Send + 'static {
+            stream::select_all([
+                $(watch::<PartialObjectMeta<$metadata>>(client.clone(), Arc::clone(live)).boxed(),)*
+                $(watch::<$whole>(client.clone(), Arc::clone(live)).boxed(),)*
+                watch::<PersistentVolumeClaim>(client.clone(), Arc::clone(live)).boxed(),
+                watch::<PartialObjectMeta<Namespace>>(client.clone(), Arc::clone(live)).boxed(),
+            ])
+        }
+    };
+}
+
+kinds! {
+    metadata:
+        RoleBinding => RoleBinding,
+        ResourceQuota => ResourceQuota,
+        LimitRange => LimitRange,
+        NetworkPolicy => NetworkPolicy,
+        ConfigMap => ConfigMap,
+        Ingress => Ingress;
+    whole:
+        StatefulSet => database,
+        Deployment => deployment,
+        Job => job,
+        Service => service;
+    unseen:
+        Secret
+}
+
+impl Made for Namespace {
+    const KIND: Kind = Kind::Namespace;
+}
+
+impl Watched for PartialObjectMeta<Namespace> {
+    const KIND: Kind = Kind::Namespace;
+
+    fn facts(&self) -> Facts {
+        let owners = self.metadata.owner_references.iter().flatten();
+        Facts::Namespace {
+            owner: owners
+                .filter(|owner| owner.controller == Some(true))
+                .map(|owner| owner.uid.clone())
+                .next(),
+        }
+    }
+}
+
+impl Made for PersistentVolumeClaim {
+    const KIND: Kind = Kind::VolumeClaim;
+}
+
+impl Watched for PersistentVolumeClaim {
+    const KIND: Kind = Kind::VolumeClaim;
+
+    fn facts(&self) -> Facts {
+        volume(self.spec.as_ref()).map_or(Facts::None, Facts::Volume)
+    }
+}
+
+fn volume(spec: Option<&PersistentVolumeClaimSpec>) -> Option<ExistingVolume> {
+    let spec = spec?;
+    let storage = spec.resources.as_ref()?.requests.as_ref()?.get("storage")?.0.clone();
+    Some(ExistingVolume { storage, class: spec.storage_class_name.clone() })
+}
+
+fn database(set: &StatefulSet) -> Facts {
+    let status = set.status.as_ref();
+    let observed = status.and_then(|status| status.observed_generation) == set.metadata.generation;
+    let workload = Workload {
+        available: observed && status.and_then(|status| status.ready_replicas).unwrap_or(0) > 0,
+        rolled_out: observed
+            && status.is_some_and(|status| {
+                status.update_revision.is_none() || status.current_revision == status.update_revision
+            }),
+        refused: None,
+    };
+    let templates = set.spec.volume_claim_templates.as_ref();
+    Facts::Database { workload, volume: volume(templates.and_then(|list| list.first()?.spec.as_ref())) }
+}
+
+fn deployment(deployment: &Deployment) -> Facts {
+    let Some(status) = &deployment.status else { return Facts::Workload(Workload::default()) };
+    let observed = status.observed_generation == deployment.metadata.generation;
+    let wanted = deployment.spec.replicas.unwrap_or(1);
+    let conditions = status.conditions.iter().flatten();
+    let refused = conditions
+        .filter(|condition| {
+            condition.type_.as_deref() == Some("ReplicaFailure")
+                && condition.status.as_deref() == Some("True")
+        })
+        .find_map(|condition| condition.message.clone());
+    Facts::Workload(Workload {
+        available: observed && wanted > 0 && status.available_replicas.unwrap_or(0) > 0,
+        rolled_out: observed
+            && status.updated_replicas.unwrap_or(0) >= wanted
+            && status.replicas.unwrap_or(0) == status.updated_replicas.unwrap_or(0),
+        refused,
+    })
+}
+
+fn job(job: &Job) -> Facts {
+    let conditions = job.status.iter().flat_map(|status| status.conditions.iter().flatten());
+    let state =
+        conditions.filter(|condition| condition.status == "True").find_map(|condition| {
+            match condition.type_.as_str() {
+                "Complete" => Some(JobState::Succeeded),
+                "Failed" => Some(JobState::Failed { message: condition.message.clone().unwrap_or_default() }),
+                _ => None,
+            }
+        });
+    let spec = job.spec.as_ref();
+    let waits = spec.is_some_and(|spec| spec.suspend == Some(true) || spec.parallelism == Some(0));
+    Facts::Job(state.unwrap_or(if waits { JobState::Suspended } else { JobState::Running }))
+}
+
+fn service(service: &Service) -> Facts {
+    let address = service.spec.as_ref().and_then(|spec| spec.cluster_ip.clone());
+    Facts::Service { address: address.filter(|address| !address.is_empty() && address != "None") }
+}
+
+/// Keeps one kind up to date, and tells whose objects have changed.
+fn watch<K: Watched>(
+    client: Client,
+    live: Arc<Live>,
+) -> impl Stream<Item = ObjectRef<Store>> + Send + 'static {
+    live.unlisted.send_modify(|unlisted| *unlisted += 1);
+    let mut follower = Follower { live, seen: HashSet::new(), listed: false };
+    let config = watcher::Config::default().labels(labels::SELECTOR);
+    watcher::watcher(Api::<K>::all(client), config).default_backoff().flat_map(move |event| {
+        stream::iter(match event {
+            Ok(event) => follower.follow(event),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                warn!(kind = ?K::KIND, error, "a watch was interrupted and is taken up again");
+                Vec::new()
+            }
+        })
+    })
+}
+
+struct Follower {
+    live: Arc<Live>,
+    /// What the listing under way has shown so far.
+    seen: HashSet<(StoreId, String)>,
+    listed: bool,
+}
+
+impl Follower {
+    fn follow<K: Watched>(&mut self, event: Event<K>) -> Vec<ObjectRef<Store>> {
+        let touched = match event {
+            Event::Init => {
+                self.seen.clear();
+                Vec::new()
+            }
+            Event::InitApply(object) => {
+                if let Some((id, key)) = identify(&object) {
+                    self.seen.insert((id, key.name));
+                }
+                self.upsert(&object)
+            }
+            Event::InitDone => {
+                if !self.listed {
+                    self.listed = true;
+                    self.live.unlisted.send_modify(|unlisted| *unlisted -= 1);
+                }
+                self.live.retain(K::KIND, &std::mem::take(&mut self.seen))
+            }
+            Event::Apply(object) => self.upsert(&object),
+            Event::Delete(object) => match identify(&object) {
+                Some((id, key)) => {
+                    self.live.remove(id, &key, object.meta().uid.as_deref().unwrap_or_default());
+                    vec![id]
+                }
+                None => Vec::new(),
+            },
+        };
+        touched.into_iter().map(|id| ObjectRef::new(&id.to_string())).collect()
+    }
+
+    fn upsert<K: Watched>(&self, object: &K) -> Vec<StoreId> {
+        let Some((id, key)) = identify(object) else { return Vec::new() };
+        let live = LiveObject {
+            version: Version::of(object.meta()),
+            ending: object.meta().deletion_timestamp.is_some(),
+            facts: object.facts(),
+        };
+        if self.live.upsert(id, key, live) { vec![id] } else { Vec::new() }
+    }
+}
+
+/// Whose object this is. None for an object that wears a store's label in a namespace that isn't the store's.
+fn identify<K: Watched>(object: &K) -> Option<(StoreId, Key)> {
+    let metadata = object.meta();
+    let id: StoreId = metadata.labels.as_ref()?.get(labels::STORE)?.parse().ok()?;
+    let name = metadata.name.as_ref()?;
+    let namespace = metadata.namespace.as_ref().unwrap_or(name);
+    (*namespace == id.namespace()).then(|| (id, Key::new(K::KIND, name)))
+}
