@@ -1,1 +1,7 @@
-fn main() {}
+//! The backend's program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    backend::program::main()
+}

@@ -1,0 +1,285 @@
+//! The configuration: this is the one place where flags and environment variables are read. `backend --help` prints it.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use http::HeaderValue;
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::PgConnectOptions;
+use store_crd::StoreId;
+
+use crate::domain::limits::Limits;
+
+/// The REST API of store-platform.
+///
+/// Every flag can be given as an environment variable as well; a flag wins. The cluster is found as kubectl finds it: by KUBECONFIG,
+/// ~/.kube/config, or the service account of the pod.
+#[derive(Debug, Parser)]
+#[command(name = "backend", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; serves the API where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Everything that can be set.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+/// What the program can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serves the API (what is done where no command is given).
+    Serve,
+    /// Prints the OpenAPI description as JSON and ends.
+    Openapi,
+}
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// How requests are served.
+    #[command(flatten)]
+    pub http: HttpConfig,
+    /// Where stores are reached.
+    #[command(flatten)]
+    pub public: PublicConfig,
+    /// How the database is reached.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    /// How callers are known.
+    #[command(flatten)]
+    pub auth: AuthConfig,
+    /// What users may have and do.
+    #[command(flatten)]
+    pub limits: LimitsConfig,
+    /// What is logged, and how.
+    #[command(flatten)]
+    pub log: LogConfig,
+}
+
+/// How requests are served.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Serving")]
+pub struct HttpConfig {
+    /// Address and port to listen on.
+    #[arg(long, env = "LISTEN", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+
+    /// Origins whose pages may call the API from a browser, separated by commas, such as http://dashboard.localhost.
+    #[arg(long, env = "CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
+    pub cors_origins: Vec<HeaderValue>,
+
+    /// Networks of the proxies whose X-Forwarded-For is believed, separated by commas, such as 10.0.0.0/8.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Seconds after which a request that isn't answered is given up with a 503.
+    #[arg(long, env = "REQUEST_TIMEOUT_SECONDS", default_value = "15", value_parser = seconds, value_name = "SECONDS")]
+    pub request_timeout: Duration,
+
+    /// Seconds to go on accepting connections after SIGTERM, while health already says 503, so that load balancers notice.
+    #[arg(long, env = "DRAIN_SECONDS", default_value = "5", value_parser = seconds, value_name = "SECONDS")]
+    pub drain: Duration,
+
+    /// Seconds that open requests have to finish after that.
+    #[arg(long, env = "SHUTDOWN_SECONDS", default_value = "20", value_parser = seconds, value_name = "SECONDS")]
+    pub shutdown: Duration,
+}
+
+/// Where stores are reached.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Addresses")]
+pub struct PublicConfig {
+    /// Domain below which each store has its host, store-<uuid>.<domain>.
+    #[arg(long, env = "DOMAIN", default_value = "localhost")]
+    pub domain: String,
+
+    /// http or https.
+    #[arg(long, env = "PUBLIC_SCHEME", value_enum, default_value_t = Scheme::Http)]
+    pub public_scheme: Scheme,
+
+    /// Port at which the ingress is reached from outside; 0 is the scheme's own.
+    #[arg(long, env = "PUBLIC_PORT", default_value_t = 0)]
+    pub public_port: u16,
+}
+
+/// How the ingress is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scheme {
+    /// Plain HTTP.
+    Http,
+    /// HTTP over TLS.
+    Https,
+}
+
+impl PublicConfig {
+    /// Address of a store.
+    #[must_use]
+    pub fn store_url(&self, id: StoreId) -> String {
+        let (scheme, own_port) = match self.public_scheme {
+            Scheme::Http => ("http", 80),
+            Scheme::Https => ("https", 443),
+        };
+        let host = id.host(&self.domain);
+        match self.public_port {
+            0 => format!("{scheme}://{host}"),
+            port if port == own_port => format!("{scheme}://{host}"),
+            port => format!("{scheme}://{host}:{port}"),
+        }
+    }
+}
+
+/// How the database is reached.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseConfig {
+    /// Address of the PostgreSQL database. Where it is not given: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE and PGSSLMODE, as psql
+    /// reads them.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+
+    /// How many connections to hold at most.
+    #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 10, value_name = "COUNT")]
+    #[arg(value_parser = clap::value_parser!(u32).range(3..))]
+    pub database_max_connections: u32,
+}
+
+impl DatabaseConfig {
+    /// How to connect.
+    ///
+    /// # Errors
+    ///
+    /// When the address can't be understood. The message doesn't repeat it, since it holds a password.
+    pub fn options(&self) -> anyhow::Result<PgConnectOptions> {
+        let options = match &self.database_url {
+            None => PgConnectOptions::new(),
+            Some(url) => url.expose_secret().parse().ok().context(
+                "DATABASE_URL is not an address such as postgres://user:password@host:5432/database",
+            )?,
+        };
+        Ok(options.application_name("store-platform-backend"))
+    }
+}
+
+/// How callers are known.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Identity")]
+pub struct AuthConfig {
+    /// How callers say who they are. header: by x-user-id, which anyone can set; for local use only.
+    #[arg(long, env = "AUTH_MODE", value_enum, default_value_t = AuthMode::Header)]
+    pub auth_mode: AuthMode,
+
+    /// Ids of the users who are admins in header mode, separated by commas.
+    #[arg(long, env = "ADMIN_USERS", value_delimiter = ',', value_name = "USER")]
+    pub admin_users: Vec<String>,
+}
+
+/// How callers say who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuthMode {
+    /// By the header x-user-id.
+    Header,
+}
+
+/// What users may have and do.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitsConfig {
+    /// Stores that one user may create in an hour.
+    #[arg(long, env = "MAX_CREATIONS_PER_USER_PER_HOUR", default_value_t = 5, value_name = "COUNT")]
+    pub max_creations_per_user_per_hour: u32,
+
+    /// Stores that may be created from one address in an hour.
+    #[arg(long, env = "MAX_CREATIONS_PER_IP_PER_HOUR", default_value_t = 5, value_name = "COUNT")]
+    pub max_creations_per_ip_per_hour: u32,
+
+    /// Stores that one user may have at a time.
+    #[arg(long, env = "MAX_STORES_PER_USER", default_value_t = 10, value_name = "COUNT")]
+    pub max_stores_per_user: u32,
+}
+
+impl From<LimitsConfig> for Limits {
+    fn from(config: LimitsConfig) -> Self {
+        let LimitsConfig {
+            max_creations_per_user_per_hour,
+            max_creations_per_ip_per_hour,
+            max_stores_per_user,
+        } = config;
+        Self {
+            creations_per_user: max_creations_per_user_per_hour,
+            creations_per_ip: max_creations_per_ip_per_hour,
+            live_stores: max_stores_per_user,
+        }
+    }
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Logs")]
+pub struct LogConfig {
+    /// error, warn, info, debug or trace; or directives such as "info,backend::kubernetes=debug".
+    #[arg(long, env = "LOG", default_value = "info")]
+    pub log: String,
+
+    /// json: one object a line. text: for reading at a terminal.
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
+    pub log_format: LogFormat,
+}
+
+/// How logs look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Lines for people.
+    Text,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse().map(Duration::from_secs).map_err(|_| "expected a whole number of seconds".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[rstest]
+    #[case(Scheme::Http, 0, "http://")]
+    #[case(Scheme::Http, 80, "http://")]
+    #[case(Scheme::Https, 443, "https://")]
+    fn the_schemes_own_port_is_left_out(
+        #[case] public_scheme: Scheme,
+        #[case] public_port: u16,
+        #[case] start: &str,
+    ) {
+        let config = PublicConfig { domain: "shops.example".to_owned(), public_scheme, public_port };
+        let id: StoreId = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51".parse().unwrap();
+        assert_eq!(config.store_url(id), format!("{start}store-{id}.shops.example"));
+    }
+
+    #[test]
+    fn another_port_is_part_of_the_address() {
+        let config =
+            PublicConfig { domain: "localhost".to_owned(), public_scheme: Scheme::Http, public_port: 8080 };
+        let id: StoreId = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51".parse().unwrap();
+        assert_eq!(config.store_url(id), format!("http://store-{id}.localhost:8080"));
+    }
+
+    #[test]
+    fn a_wrong_database_address_is_not_repeated() {
+        let url = Some(SecretString::from("postgres://user:secret@:bad"));
+        let error = DatabaseConfig { database_url: url, database_max_connections: 3 }.options().unwrap_err();
+        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    }
+}

@@ -1,0 +1,221 @@
+//! Creating a store: one transaction that holds the limits, the store, its audit row, the answer to a repetition, and the order to the
+//! relay. Either all of it exists afterwards or nothing does.
+
+use jiff::Timestamp;
+use sqlx::{PgConnection, PgPool};
+use store_crd::{Phase, StoreId};
+use uuid::Uuid;
+
+use super::{
+    audit::{self, Action, Origin, Outcome},
+    to_sql,
+};
+use crate::domain::{
+    idempotency::{IdempotencyKey, KEPT_FOR, fingerprint},
+    limits::{Limits, Quota, Refusal, Usage, WINDOW},
+    store::NewStore,
+};
+
+/// What came of a request for a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Creation {
+    /// The store was created.
+    Created {
+        /// Creations that the user has left.
+        user: Quota,
+        /// Creations that the address has left.
+        ip: Quota,
+    },
+    /// The same request was answered before, with this store.
+    Repeated(StoreId),
+    /// The same key was used for another request before.
+    KeyReused,
+    /// The first request with this key has not been answered yet.
+    KeyInUse,
+    /// A limit stands in the way.
+    Refused(Refusal),
+}
+
+/// Creates a store, unless something stands in the way.
+///
+/// # Errors
+///
+/// Those of the database; nothing was created then.
+pub async fn create(
+    pool: &PgPool,
+    store: &NewStore,
+    key: Option<&IdempotencyKey>,
+    origin: &Origin,
+    limits: &Limits,
+) -> sqlx::Result<Creation> {
+    let mut transaction = pool.begin().await?;
+    let now = store.created_at;
+    let hash = fingerprint(&store.name, &store.engine, store.version.as_deref());
+    if let Some(key) = key
+        && let Some(answer) = answered_before(&mut transaction, &store.owner, key, &hash, now).await?
+    {
+        return Ok(answer);
+    }
+
+    let usage = usage(&mut transaction, &store.owner, origin, limits, now).await?;
+    if let Err(refusal) = limits.admit(&usage, now) {
+        let code = Outcome::Refused(code(refusal));
+        audit::record(&mut *transaction, now, Some(origin), Action::CreateStore, None, code).await?;
+        transaction.commit().await?;
+        return Ok(Creation::Refused(refusal));
+    }
+
+    insert(&mut transaction, store, key, &hash, origin).await?;
+    transaction.commit().await?;
+
+    let (mut user, mut ip) = limits.quotas(&usage, now);
+    user.left -= 1;
+    ip.left -= 1;
+    Ok(Creation::Created { user, ip })
+}
+
+/// The stable word for a refusal, the same in the answer and in the audit log.
+#[must_use]
+pub const fn code(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::User(_) => "user_creation_rate_exceeded",
+        Refusal::Ip(_) => "ip_creation_rate_exceeded",
+        Refusal::LiveStores => "store_limit_reached",
+    }
+}
+
+/// What an earlier request with the same key came to, if there was one.
+async fn answered_before(
+    connection: &mut PgConnection,
+    owner: &str,
+    key: &IdempotencyKey,
+    hash: &[u8],
+    now: Timestamp,
+) -> sqlx::Result<Option<Creation>> {
+    // The lock lasts as long as the transaction, so whoever doesn't get it knows that another is at it.
+    let locked: bool = sqlx::query_scalar(
+        "select pg_try_advisory_xact_lock(hashtextextended('idempotency key ' || $2 || ' of ' || $1, 0))",
+    )
+    .bind(owner)
+    .bind(key.as_str())
+    .fetch_one(&mut *connection)
+    .await?;
+    if !locked {
+        return Ok(Some(Creation::KeyInUse));
+    }
+    let row: Option<(Vec<u8>, Uuid)> = sqlx::query_as(
+        "select request_hash, store_id from idempotency_keys where owner = $1 and key = $2 and created_at > $3",
+    )
+    .bind(owner)
+    .bind(key.as_str())
+    .bind(to_sql(now - KEPT_FOR))
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(of_before, store)| {
+        if of_before == hash { Creation::Repeated(StoreId::from(store)) } else { Creation::KeyReused }
+    }))
+}
+
+/// What is used of the limits. From here to the end of the transaction nobody else creates a store for this user or from this
+/// address, so what is counted stays right.
+async fn usage(
+    connection: &mut PgConnection,
+    owner: &str,
+    origin: &Origin,
+    limits: &Limits,
+    now: Timestamp,
+) -> sqlx::Result<Usage> {
+    // Everyone takes the user's lock first and the address' lock second, so two never wait for each other. The locks need a
+    // statement of their own: one that counts sees what was there when it began, not when it got the lock.
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0))")
+        .bind(owner)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations from ' || $1, 0))")
+        .bind(origin.ip.to_string())
+        .execute(&mut *connection)
+        .await?;
+    let (by_user, by_ip, live): (Vec<jiff_sqlx::Timestamp>, Vec<jiff_sqlx::Timestamp>, i64) = sqlx::query_as(
+        "select
+            array(select created_at from stores where owner = $1 and origin = 'api' and created_at > $3
+                  order by created_at desc limit $4),
+            array(select created_at from stores where created_ip = $2::inet and origin = 'api' and created_at > $3
+                  order by created_at desc limit $5),
+            (select count(*) from stores
+             where owner = $1 and deleted_at is null and deletion_requested_at is null)",
+    )
+    .bind(owner)
+    .bind(origin.ip.to_string())
+    .bind(to_sql(now - WINDOW))
+    .bind(i64::from(limits.creations_per_user))
+    .bind(i64::from(limits.creations_per_ip))
+    .fetch_one(connection)
+    .await?;
+    Ok(Usage {
+        by_user: by_user.into_iter().map(jiff_sqlx::Timestamp::to_jiff).collect(),
+        by_ip: by_ip.into_iter().map(jiff_sqlx::Timestamp::to_jiff).collect(),
+        live: u32::try_from(live).unwrap_or(u32::MAX),
+    })
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    store: &NewStore,
+    key: Option<&IdempotencyKey>,
+    hash: &[u8],
+    origin: &Origin,
+) -> sqlx::Result<()> {
+    let (id, now) = (store.id.uuid(), to_sql(store.created_at));
+    sqlx::query(
+        "insert into stores (id, name, engine, wanted_version, owner, origin, created_at, created_ip, phase, reason, message)
+         values ($1, $2, $3, $4, $5, 'api', $6, $7::inet, $8, 'Accepted', 'Accepted; about to be handed to the cluster.')",
+    )
+    .bind(id)
+    .bind(&store.name)
+    .bind(&store.engine)
+    .bind(&store.version)
+    .bind(&store.owner)
+    .bind(now)
+    .bind(origin.ip.to_string())
+    .bind(Phase::Queued.as_str())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "insert into outbox (store_id, action, created_at, next_attempt_at) values ($1, 'apply', $2, $2)",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    if let Some(key) = key {
+        // A key may still be there from more than a day ago.
+        sqlx::query(
+            "insert into idempotency_keys (owner, key, request_hash, store_id, created_at) values ($1, $2, $3, $4, $5)
+             on conflict (owner, key) do update
+             set request_hash = excluded.request_hash, store_id = excluded.store_id, created_at = excluded.created_at",
+        )
+        .bind(&store.owner)
+        .bind(key.as_str())
+        .bind(hash)
+        .bind(id)
+        .bind(now)
+        .execute(&mut *connection)
+        .await?;
+    }
+    let accepted = Outcome::Accepted(None);
+    audit::record(connection, store.created_at, Some(origin), Action::CreateStore, Some(store.id), accepted)
+        .await
+}
+
+/// Forgets the keys of requests that were answered before `limit`. Gives how many there were.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn forget_keys(pool: &PgPool, limit: Timestamp) -> sqlx::Result<u64> {
+    let deleted = sqlx::query("delete from idempotency_keys where created_at <= $1")
+        .bind(to_sql(limit))
+        .execute(pool)
+        .await?;
+    Ok(deleted.rows_affected())
+}

@@ -1,0 +1,66 @@
+//! Asking for a store's deletion: one transaction that holds the request, its audit row and the order to the relay.
+
+use jiff::Timestamp;
+use sqlx::PgPool;
+use store_crd::{Phase, StoreId};
+
+use super::{
+    audit::{self, Action, Origin, Outcome},
+    to_sql,
+};
+
+/// Asks for a store's deletion, if there is such a store that the owner – or, where none is given, anyone – has. Asking again changes
+/// nothing. Says whether there is such a store.
+///
+/// # Errors
+///
+/// Those of the database; nothing was changed then.
+pub async fn request(
+    pool: &PgPool,
+    id: StoreId,
+    owner: Option<&str>,
+    origin: &Origin,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let mut transaction = pool.begin().await?;
+    let requested_before: Option<bool> = sqlx::query_scalar(
+        "select deletion_requested_at is not null or deleted_at is not null from stores
+         where id = $1 and ($2::text is null or owner = $2) for update",
+    )
+    .bind(id.uuid())
+    .bind(owner)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    match requested_before {
+        None => {
+            let refused = Outcome::Refused("store_not_found");
+            audit::record(&mut *transaction, now, Some(origin), Action::DeleteStore, Some(id), refused)
+                .await?;
+            transaction.commit().await?;
+            Ok(false)
+        }
+        Some(true) => Ok(true),
+        Some(false) => {
+            sqlx::query(
+                "update stores set deletion_requested_at = $2, phase = $3, reason = 'DeletionRequested',
+                     message = 'Being deleted with everything it owns.', queue_position = null
+                 where id = $1",
+            )
+            .bind(id.uuid())
+            .bind(to_sql(now))
+            .bind(Phase::Deleting.as_str())
+            .execute(&mut *transaction)
+            .await?;
+            sqlx::query("insert into outbox (store_id, action, created_at, next_attempt_at) values ($1, 'delete', $2, $2)")
+                .bind(id.uuid())
+                .bind(to_sql(now))
+                .execute(&mut *transaction)
+                .await?;
+            let accepted = Outcome::Accepted(None);
+            audit::record(&mut *transaction, now, Some(origin), Action::DeleteStore, Some(id), accepted)
+                .await?;
+            transaction.commit().await?;
+            Ok(true)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! PostgreSQL: functions that each do one thing to the database, and nothing else.
+//!
+//! Queries are checked when they run, not when they compile: a build needs no database and no generated files that could be out of
+//! date, and every statement here is run by a test against a real PostgreSQL.
+
+pub mod audit;
+pub mod creation;
+pub mod deletion;
+pub mod observation;
+pub mod outbox;
+pub mod stores;
+pub mod totals;
+
+use std::time::Duration;
+
+use sqlx::{
+    PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+/// The schema, step by step. sqlx holds a lock while it migrates, so that replicas which start together do it once.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Connections for requests and for the work behind them. None is made before the first is needed.
+#[must_use]
+pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        // A caller waits no longer than this to hear that the database is down or too busy.
+        .acquire_timeout(Duration::from_secs(2))
+        .idle_timeout(Duration::from_mins(5))
+        .connect_lazy_with(options)
+}
+
+/// Whether an error says that the database can't be reached at the moment, and not that a statement is wrong.
+#[must_use]
+pub fn is_unavailable(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // Classes of SQLSTATE: connection exception, insufficient resources, operator intervention (such as a shutdown), system
+        // error, and a primary that became a standby.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class)) || code == "25006"
+        }),
+        _ => false,
+    }
+}
+
+/// A time that PostgreSQL may have given or not.
+fn timestamp(time: Option<jiff_sqlx::Timestamp>) -> Option<jiff::Timestamp> {
+    time.map(jiff_sqlx::Timestamp::to_jiff)
+}
+
+/// A time for PostgreSQL.
+fn to_sql(time: jiff::Timestamp) -> jiff_sqlx::Timestamp {
+    time.into()
+}
+
+/// A value that is kept in a text column is not one that this version knows.
+fn unknown(column: &'static str, value: &str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("unknown value `{value}`").into() }
+}
+
+/// An enum of the custom resource as the word that it is there.
+fn word(value: impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        other => unreachable!("an enum without fields is a string in JSON, not {other:?}"),
+    }
+}
+
+/// The enum of the custom resource that has this word.
+fn from_word<T: serde::de::DeserializeOwned>(column: &'static str, word: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_value(serde_json::Value::from(word)).map_err(|_| unknown(column, word))
+}

@@ -1,0 +1,178 @@
+//! Reading stores.
+
+use sqlx::{FromRow, PgExecutor, PgPool, Postgres, QueryBuilder};
+use store_crd::StoreId;
+use uuid::Uuid;
+
+use super::{from_word, timestamp, to_sql, unknown};
+use crate::domain::{
+    list::{Cursor, Filter, Page, Position, Sort, SortKey},
+    store::{Step, StoreRecord, phase},
+};
+
+const COLUMNS: &str = "id, name, engine, wanted_version, owner, created_at, phase, reason, message, version, url, admin_url, \
+                       queue_position, provisioning_started_at, ready_at, deleted_at";
+
+#[derive(FromRow)]
+struct StoreRow {
+    id: Uuid,
+    name: String,
+    engine: String,
+    wanted_version: Option<String>,
+    owner: Option<String>,
+    created_at: jiff_sqlx::Timestamp,
+    phase: String,
+    reason: Option<String>,
+    message: Option<String>,
+    version: Option<String>,
+    url: Option<String>,
+    admin_url: Option<String>,
+    queue_position: Option<i32>,
+    provisioning_started_at: Option<jiff_sqlx::Timestamp>,
+    ready_at: Option<jiff_sqlx::Timestamp>,
+    deleted_at: Option<jiff_sqlx::Timestamp>,
+}
+
+impl TryFrom<StoreRow> for StoreRecord {
+    type Error = sqlx::Error;
+
+    fn try_from(row: StoreRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: StoreId::from(row.id),
+            name: row.name,
+            engine: row.engine,
+            wanted_version: row.wanted_version,
+            owner: row.owner,
+            created_at: row.created_at.to_jiff(),
+            phase: phase(&row.phase).ok_or_else(|| unknown("phase", &row.phase))?,
+            reason: row.reason,
+            message: row.message,
+            version: row.version,
+            url: row.url,
+            admin_url: row.admin_url,
+            queue_position: row.queue_position,
+            provisioning_started_at: timestamp(row.provisioning_started_at),
+            ready_at: timestamp(row.ready_at),
+            deleted_at: timestamp(row.deleted_at),
+        })
+    }
+}
+
+/// The store of this id, also when it is gone. With an owner, only if it is theirs.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    id: StoreId,
+    owner: Option<&str>,
+) -> sqlx::Result<Option<StoreRecord>> {
+    let mut query = QueryBuilder::<Postgres>::new("select ");
+    query.push(COLUMNS).push(" from stores where id = ").push_bind(id.uuid());
+    if let Some(owner) = owner {
+        query.push(" and owner = ").push_bind(owner);
+    }
+    let row = query.build_query_as::<StoreRow>().fetch_optional(executor).await?;
+    row.map(StoreRecord::try_from).transpose()
+}
+
+#[derive(FromRow)]
+struct StepRow {
+    name: String,
+    state: String,
+    started_at: Option<jiff_sqlx::Timestamp>,
+    finished_at: Option<jiff_sqlx::Timestamp>,
+    message: Option<String>,
+}
+
+/// A store's steps, in order.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn steps(executor: impl PgExecutor<'_>, id: StoreId) -> sqlx::Result<Vec<Step>> {
+    let rows = sqlx::query_as::<_, StepRow>(
+        "select name, state, started_at, finished_at, message from store_steps where store_id = $1 order by position",
+    )
+    .bind(id.uuid())
+    .fetch_all(executor)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Step {
+                name: from_word("name", &row.name)?,
+                state: from_word("state", &row.state)?,
+                started_at: timestamp(row.started_at),
+                finished_at: timestamp(row.finished_at),
+                message: row.message,
+            })
+        })
+        .collect()
+}
+
+/// A page of the stores that exist.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn list(
+    pool: &PgPool,
+    filter: &Filter,
+    sort: Sort,
+    cursor: Option<&Cursor>,
+    limit: u16,
+) -> sqlx::Result<Page> {
+    let mut count = QueryBuilder::<Postgres>::new("select count(*) from stores");
+    push_filter(&mut count, filter);
+    let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
+
+    let (column, direction, beyond) = match (sort.key, sort.descending) {
+        (SortKey::CreatedAt, true) => ("created_at", " desc", " < "),
+        (SortKey::CreatedAt, false) => ("created_at", "", " > "),
+        // "C" is the order of the bytes, the same on every server.
+        (SortKey::Name, true) => ("name collate \"C\"", " desc", " < "),
+        (SortKey::Name, false) => ("name collate \"C\"", "", " > "),
+        (SortKey::Status, true) => ("phase collate \"C\"", " desc", " < "),
+        (SortKey::Status, false) => ("phase collate \"C\"", "", " > "),
+    };
+    let mut query = QueryBuilder::<Postgres>::new("select ");
+    query.push(COLUMNS).push(" from stores");
+    push_filter(&mut query, filter);
+    if let Some(cursor) = cursor {
+        query.push(" and (").push(column).push(", id)").push(beyond).push("(");
+        match &cursor.after {
+            Position::CreatedAt(time) => query.push_bind(to_sql(*time)),
+            Position::Text(text) => query.push_bind(text),
+        };
+        query.push(", ").push_bind(cursor.id.uuid()).push(")");
+    }
+    query.push(" order by ").push(column).push(direction).push(", id").push(direction);
+    // One more than the page has, which tells whether there is a next one.
+    query.push(" limit ").push_bind(i64::from(limit) + 1);
+
+    let rows = query.build_query_as::<StoreRow>().fetch_all(pool).await?;
+    let mut stores = rows.into_iter().map(StoreRecord::try_from).collect::<sqlx::Result<Vec<_>>>()?;
+    let more = stores.len() > usize::from(limit);
+    stores.truncate(usize::from(limit));
+    let next = stores.last().filter(|_| more).map(|last| Cursor::after(sort, last));
+    Ok(Page { stores, next, total })
+}
+
+fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    query.push(" where deleted_at is null");
+    if let Some(owner) = &filter.owner {
+        query.push(" and owner = ").push_bind(owner);
+    }
+    if !filter.phases.is_empty() {
+        let phases: Vec<&str> = filter.phases.iter().map(|phase| phase.as_str()).collect();
+        query.push(" and phase = any(").push_bind(phases).push(")");
+    }
+    if !filter.engines.is_empty() {
+        query.push(" and engine = any(").push_bind(&filter.engines).push(")");
+    }
+    if let Some(search) = &filter.search {
+        // Not LIKE, whose wildcards would have to be escaped.
+        query.push(" and strpos(lower(name), lower(").push_bind(search).push(")) > 0");
+    }
+}

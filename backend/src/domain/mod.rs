@@ -1,0 +1,8 @@
+//! What the API is about, without any I/O: no module below here knows of HTTP, SQL or Kubernetes.
+
+pub mod caller;
+pub mod idempotency;
+pub mod limits;
+pub mod list;
+pub mod name;
+pub mod store;

@@ -1,0 +1,82 @@
+//! A store as the API knows it.
+
+use jiff::Timestamp;
+use store_crd::{
+    Phase, StoreId,
+    store::{StepName, StepState},
+};
+
+/// A store: what was asked for, and what the cluster last said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoreRecord {
+    /// Its identity.
+    pub id: StoreId,
+    /// What people call it.
+    pub name: String,
+    /// What kind of shop it is.
+    pub engine: String,
+    /// The engine version that was asked for, if one was.
+    pub wanted_version: Option<String>,
+    /// Whose it is, if anyone's.
+    pub owner: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Why, as a stable word.
+    pub reason: Option<String>,
+    /// Why, as a sentence.
+    pub message: Option<String>,
+    /// The engine version that runs.
+    pub version: Option<String>,
+    /// Address of the shop, once the cluster has said it.
+    pub url: Option<String>,
+    /// Address of its admin pages, once the cluster has said it.
+    pub admin_url: Option<String>,
+    /// Place in the queue, 1 being next.
+    pub queue_position: Option<i32>,
+    /// When provisioning began.
+    pub provisioning_started_at: Option<Timestamp>,
+    /// When it first became ready.
+    pub ready_at: Option<Timestamp>,
+    /// When it was seen to be gone.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// A step of a store's provisioning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Which step.
+    pub name: StepName,
+    /// How far it is.
+    pub state: StepState,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// What happens, as a sentence.
+    pub message: Option<String>,
+}
+
+/// A store that is about to be created.
+#[derive(Clone, Debug)]
+pub struct NewStore {
+    /// Its identity.
+    pub id: StoreId,
+    /// What people call it.
+    pub name: String,
+    /// What kind of shop it is.
+    pub engine: String,
+    /// The engine version, if one was named.
+    pub version: Option<String>,
+    /// Whose it is.
+    pub owner: String,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+/// The phase of this name.
+#[must_use]
+pub fn phase(word: &str) -> Option<Phase> {
+    Phase::ALL.into_iter().find(|phase| phase.as_str() == word)
+}

@@ -1,0 +1,174 @@
+//! What handlers take out of a request, each with an error that says what to do.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+};
+use garde::Validate;
+use http::{HeaderMap, HeaderName, StatusCode, header, request::Parts};
+use serde::de::DeserializeOwned;
+use store_crd::{StoreId, StoreIdError};
+
+use super::{
+    context::RequestContext,
+    problem::{Code, FieldError, Problem},
+};
+use crate::{
+    config::AuthMode,
+    domain::{
+        caller::{Caller, Role, UserId},
+        idempotency::IdempotencyKey,
+    },
+    state::AppState,
+};
+
+/// The header by which callers say who they are in header mode.
+pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
+/// The header that names a request, so that it can be repeated.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let caller = match app.auth.auth_mode {
+            AuthMode::Header => caller_by_header(&parts.headers, &app.auth.admin_users)?,
+        };
+        if let Some(context) = parts.extensions.get::<RequestContext>() {
+            context.identify(&caller.user);
+        }
+        Ok(caller)
+    }
+}
+
+fn caller_by_header(headers: &HeaderMap, admins: &[String]) -> Result<Caller, Problem> {
+    let unknown = |detail: String| Problem::new(Code::Unauthenticated, detail);
+    let value = only(headers, &USER_ID)
+        .map_err(|()| unknown("The header x-user-id is there more than once; send it once.".to_owned()))?
+        .ok_or_else(|| unknown("Say who you are: send the header x-user-id with your user id.".to_owned()))?;
+    let user: UserId =
+        value.parse().map_err(|error| unknown(format!("The header x-user-id can't be used: {error}.")))?;
+    let role = if admins.iter().any(|admin| admin == user.as_str()) { Role::Admin } else { Role::User };
+    Ok(Caller { user, role })
+}
+
+/// The value of a header that must not be there twice. One that is no ASCII reads as empty, which no header of ours may be.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().map(|value| value.to_str().unwrap_or_default());
+    if values.next().is_some() { Err(()) } else { Ok(value) }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestContext {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Problem::internal(&"a request came without its context"))
+    }
+}
+
+/// The `Idempotency-Key`, if there is one.
+pub struct Repeatable(pub Option<IdempotencyKey>);
+
+impl<S: Sync> FromRequestParts<S> for Repeatable {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let wrong = |detail: String| Problem::new(Code::InvalidIdempotencyKey, detail);
+        let value = only(&parts.headers, &IDEMPOTENCY_KEY).map_err(|()| {
+            wrong("The header Idempotency-Key is there more than once; send it once.".to_owned())
+        })?;
+        value
+            .map(str::parse)
+            .transpose()
+            .map(Self)
+            .map_err(|error| wrong(format!("The header can't be used: {error}.")))
+    }
+}
+
+/// The store id in the path.
+pub struct StorePath(pub StoreId);
+
+impl<S: Send + Sync> FromRequestParts<S> for StorePath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let wrong =
+            |error| Problem::new(Code::InvalidStoreId, format!("The path holds something that is {error}."));
+        // A path that isn't even UTF-8 is no id either.
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|_| wrong(StoreIdError))?;
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
+/// The parameters of the query.
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::from_request_parts(parts, state).await;
+        let Query(params) = query.map_err(|rejection| {
+            Problem::new(Code::InvalidQuery, format!("{}.", rejection.body_text().trim_end_matches('.')))
+        })?;
+        Ok(Self(params))
+    }
+}
+
+/// A body of JSON that was checked.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T> FromRequest<S> for Body<T>
+where
+    T: DeserializeOwned + Validate<Context = ()>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+                .unwrap_or_else(|| Problem::new(Code::UnsupportedMediaType, "Send JSON.")));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            Problem::of_status(rejection.status())
+                .unwrap_or_else(|| Problem::new(Code::BadRequest, "The body can't be read."))
+        })?;
+        let value: T = read(&bytes)?;
+        value.validate().map_err(|report| {
+            let errors = report
+                .iter()
+                .map(|(path, error)| FieldError { field: path.to_string(), message: error.to_string() });
+            Problem::with_fields(Code::ValidationFailed, errors.collect())
+        })?;
+        Ok(Self(value))
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let json = &mut serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut *json).map_err(|error| {
+        let path = error.path().to_string();
+        let cause = error.into_inner();
+        if cause.is_data() {
+            Problem::with_field(Code::ValidationFailed, &path, cause.to_string())
+        } else {
+            Problem::new(Code::InvalidJson, format!("The body is not JSON: {cause}."))
+        }
+    })?;
+    json.end().map_err(|cause| Problem::new(Code::InvalidJson, format!("The body is not JSON: {cause}.")))?;
+    Ok(value)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    essence.is_some_and(|essence| essence == "application/json" || essence.ends_with("+json"))
+}

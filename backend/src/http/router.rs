@@ -1,0 +1,152 @@
+//! The routes, and what lies around all of them.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderName, Method, header};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::{
+    context,
+    extract::{IDEMPOTENCY_KEY, USER_ID},
+    problem::{Code, Problem},
+};
+use crate::{
+    config::HttpConfig,
+    handlers::{engines, health, live, metrics, stores},
+    health::Lifecycle,
+    state::AppState,
+};
+
+/// The largest body that any route takes.
+const BODY_LIMIT: usize = 16 * 1024;
+/// How long a browser may remember what it was told about CORS.
+const CORS_MAX_AGE: Duration = Duration::from_hours(1);
+
+/// store-platform gives everyone online shops of their own.
+///
+/// Callers say who they are by the header `x-user-id` (in `header` mode). Every error is `application/problem+json` with a stable
+/// `code`; every answer has an `x-request-id`, which the caller may set.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "store-platform"),
+    tags(
+        (name = "Stores", description = "Online shops, each with everything of its own"),
+        (name = "Engines", description = "Kinds of shop that a store can be"),
+        (name = "Operation", description = "For those who run the platform"),
+    ),
+    modifiers(&Identity),
+    security(("user" = [])),
+)]
+struct ApiDescription;
+
+/// How callers say who they are.
+struct Identity;
+
+impl utoipa::Modify for Identity {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+        let header = ApiKeyValue::with_description(USER_ID.as_str(), "The caller's user id, in header mode");
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("user", SecurityScheme::ApiKey(ApiKey::Header(header)));
+    }
+}
+
+fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(ApiDescription::openapi())
+        .routes(routes!(stores::list::list_stores, stores::create::create_store))
+        .routes(routes!(stores::get::get_store, stores::delete::delete_store))
+        .routes(routes!(engines::list_engines))
+        .routes(routes!(health::get_health))
+        .routes(routes!(live::get_liveness))
+        .routes(routes!(metrics::get_metrics))
+}
+
+/// The description of all routes as JSON.
+///
+/// # Panics
+///
+/// Never: a description is always JSON.
+#[must_use]
+pub fn openapi_json() -> String {
+    let openapi = routes().into_openapi();
+    serde_json::to_string_pretty(&openapi).expect("a description is JSON") + "\n"
+}
+
+/// Everything that is served.
+pub fn router(app: AppState) -> Router {
+    let (api, _) = routes().split_for_parts();
+    let description = openapi_json();
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    api.route("/api/openapi.json", get(move || async move { (json, description) }))
+        .merge(SwaggerUi::new("/api/docs").config(Config::from("/api/openapi.json")))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(app.clone(), within_limits))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(cors(&app.http))
+        .layer(middleware::from_fn_with_state(app.clone(), context::middleware))
+        .with_state(app)
+}
+
+/// Gives up on requests that take too long, and on those that come before the database's schema is there.
+async fn within_limits(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let about_operation = ["/api/health", "/api/docs", "/api/openapi.json"];
+    let needs_database = !about_operation.iter().any(|path| request.uri().path().starts_with(path));
+    if needs_database && app.health.lifecycle() == Lifecycle::Starting {
+        let detail = "The API has just started and waits for its database. Nothing was changed; try again.";
+        return Problem::new(Code::DatabaseUnavailable, detail).retry_after(2).into_response();
+    }
+    match tokio::time::timeout(app.http.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(Code::Timeout, "The request took too long and was given up. Try again.")
+            .retry_after(2)
+            .into_response(),
+    }
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without a message");
+    Problem::internal(&message).into_response()
+}
+
+fn cors(config: &HttpConfig) -> CorsLayer {
+    let exposed = [
+        "etag",
+        "location",
+        "retry-after",
+        "ratelimit",
+        "ratelimit-policy",
+        "idempotency-replayed",
+        "x-request-id",
+    ];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(config.cors_origins.clone()))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::AUTHORIZATION,
+            header::IF_NONE_MATCH,
+            IDEMPOTENCY_KEY,
+            USER_ID,
+            context::REQUEST_ID,
+        ])
+        .expose_headers(exposed.map(HeaderName::from_static))
+        .max_age(CORS_MAX_AGE)
+}

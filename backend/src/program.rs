@@ -1,0 +1,151 @@
+//! The program: puts the parts together and runs them until the end is asked for.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use clap::Parser;
+use kube::Client;
+use sqlx::PgPool;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::{Notify, watch},
+};
+
+use crate::{
+    backoff::Backoff,
+    clock::{IdGenerator, SharedClock, SystemClock},
+    config::{AuthMode, Cli, Command, Config},
+    db,
+    health::{self, Lifecycle},
+    housekeeping, http,
+    kubernetes::{engines, relay::Relay, watch::Watcher},
+    metrics::RequestMetrics,
+    notifications, server,
+    state::App,
+    telemetry,
+};
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Cli { command, config } = Cli::parse();
+    if command == Some(Command::Openapi) {
+        return print_openapi();
+    }
+    match run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("backend: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "printing is what this command is for")]
+fn print_openapi() -> ExitCode {
+    print!("{}", http::router::openapi_json());
+    ExitCode::SUCCESS
+}
+
+#[tokio::main]
+async fn run(config: Config) -> anyhow::Result<()> {
+    telemetry::start(&config.log)?;
+    if config.auth.auth_mode == AuthMode::Header {
+        tracing::warn!(
+            "AUTH_MODE=header: callers are believed to be whoever x-user-id says; for local use only"
+        );
+    }
+    let listener = TcpListener::bind(config.http.listen).await.with_context(|| {
+        format!("can't listen on {}; choose another address by LISTEN", config.http.listen)
+    })?;
+    serve(config, listener).await
+}
+
+/// Serves the API on `listener` until SIGTERM or SIGINT.
+///
+/// # Errors
+///
+/// When the configuration can't work, or the listener fails.
+pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> {
+    let options = config.database.options()?;
+    let pool = db::pool(options.clone(), config.database.database_max_connections);
+    let client = Client::try_default()
+        .await
+        .context("no cluster is configured: set KUBECONFIG, or run in a pod with a service account")?;
+    let clock: SharedClock = Arc::new(SystemClock);
+
+    let (lifecycle, is_lifecycle) = watch::channel(Lifecycle::Starting);
+    let (health, watch_postgres, watch_kubernetes) = health::monitor(options, client.clone(), is_lifecycle);
+    let (engines, watch_engines) = engines::watch(client.clone());
+    let (drain, limit) = (config.http.drain, config.http.shutdown);
+    let app = Arc::new(App {
+        pool: pool.clone(),
+        clock: Arc::clone(&clock),
+        ids: IdGenerator::default(),
+        engines,
+        health,
+        metrics: RequestMetrics::default(),
+        auth: config.auth,
+        http: config.http,
+        public: config.public,
+        limits: config.limits.into(),
+    });
+
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(watch_postgres);
+    tasks.spawn(watch_kubernetes);
+    tasks.spawn(watch_engines);
+    tasks.spawn(work(pool, client, clock, lifecycle.clone()));
+
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    let served =
+        server::serve(listener, http::router::router(app), end_asked_for()?, lifecycle, drain, limit).await;
+    // What is under way in the background is written down in the outbox, and another replica or the next start goes on with it.
+    tasks.shutdown().await;
+    tracing::info!("ended");
+    served
+}
+
+/// Everything that needs the database's schema and no caller.
+async fn work(pool: PgPool, client: Client, clock: SharedClock, lifecycle: watch::Sender<Lifecycle>) {
+    migrate(&pool).await;
+    lifecycle.send_if_modified(|now| {
+        let starting = *now == Lifecycle::Starting;
+        if starting {
+            *now = Lifecycle::Serving;
+        }
+        starting
+    });
+    let wake = Arc::new(Notify::new());
+    let relay = Relay::new(pool.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&wake));
+    let watcher = Watcher::new(pool.clone(), client, Arc::clone(&clock));
+    tokio::join!(
+        relay.run(),
+        watcher.run(),
+        notifications::listen(pool.clone(), wake),
+        housekeeping::run(pool, clock),
+    );
+}
+
+/// Brings the schema up to date, as soon as the database can be reached.
+async fn migrate(pool: &PgPool) {
+    let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
+    while let Err(error) = db::MIGRATOR.run(pool).await {
+        let pause = backoff.next();
+        tracing::warn!(error = %error, retry.in_ms = pause.as_millis(), "the schema can't be brought up to date; trying again");
+        tokio::time::sleep(pause).await;
+    }
+    tracing::info!("the schema is up to date");
+}
+
+fn end_asked_for() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,41 @@
+//! What the handlers share.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+use crate::{
+    clock::{IdGenerator, SharedClock},
+    config::{AuthConfig, HttpConfig, PublicConfig},
+    domain::limits::Limits,
+    health::HealthView,
+    kubernetes::engines::Engines,
+    metrics::RequestMetrics,
+};
+
+/// Shared by all requests.
+pub type AppState = Arc<App>;
+
+/// The parts that requests need.
+pub struct App {
+    /// The database.
+    pub pool: PgPool,
+    /// The time.
+    pub clock: SharedClock,
+    /// New stores' ids.
+    pub ids: IdGenerator,
+    /// The engines that can be chosen.
+    pub engines: Engines,
+    /// How the parts are that we depend on.
+    pub health: HealthView,
+    /// What is counted of requests.
+    pub metrics: RequestMetrics,
+    /// How callers are known.
+    pub auth: AuthConfig,
+    /// How requests are served.
+    pub http: HttpConfig,
+    /// Where stores are reached.
+    pub public: PublicConfig,
+    /// What users may have and do.
+    pub limits: Limits,
+}
