@@ -4,7 +4,7 @@
 # was made from. Source after common.sh.
 
 # Every part is a Go module of its own in cluster/PART; `pause` is a second program of cluster/node.
-PARTS=(node pause containerd helm coredns traefik metrics-server)
+PARTS=(node pause containerd helm coredns traefik metrics-server kind)
 
 _part_packages() {
   case "$1" in
@@ -16,6 +16,7 @@ _part_packages() {
         github.com/containerd/containerd/v2/cmd/ctr
       ;;
     helm) echo helm.sh/helm/v3/cmd/helm ;;
+    kind) echo sigs.k8s.io/kind ;;
     coredns) echo store-platform.dev/coredns ;;
     traefik) echo github.com/traefik/traefik/v3/cmd/traefik ;;
     metrics-server) echo sigs.k8s.io/metrics-server/cmd/metrics-server ;;

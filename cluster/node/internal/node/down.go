@@ -38,7 +38,8 @@ func Down(node plan.Node) error {
 		if status, err = readStatus(node); err != nil {
 			return fmt.Errorf("the node runs, but which process it is can't be told: %w", err)
 		}
-		if err := end(status.PID); err != nil {
+		// Nothing of it is kept, so nothing needs to be asked to end well.
+		if err := end(status.PID, unix.SIGKILL); err != nil {
 			return fmt.Errorf("%w; see %s", err, node.Path("log", "init.log"))
 		}
 	}
@@ -58,12 +59,12 @@ func Down(node plan.Node) error {
 	return nil
 }
 
-// end asks a process to end, then ends it.
-func end(pid int) error {
+// end sends a signal to a process, and SIGKILL if that one did not end it.
+func end(pid int, first unix.Signal) error {
 	for _, step := range []struct {
 		signal unix.Signal
 		limit  time.Duration
-	}{{unix.SIGTERM, patience}, {unix.SIGKILL, killLimit}} {
+	}{{first, patience}, {unix.SIGKILL, killLimit}} {
 		if err := unix.Kill(pid, step.signal); err != nil && !errors.Is(err, unix.ESRCH) {
 			return fmt.Errorf("end process %d: %w", pid, err)
 		}

@@ -22,6 +22,8 @@ import (
 
 // Status is what is known of a running node: node.json in its folder.
 type Status struct {
+	// Programs says what runs: another version of it needs a restart.
+	Programs   string `json:"programs"`
 	PID        int    `json:"pid"`
 	APIPort    int    `json:"apiPort"`
 	HTTPPort   int    `json:"httpPort"`

@@ -54,7 +54,15 @@ func Up(options Options, say io.Writer) (Status, error) {
 	}
 	held, err := lock(node)
 	if errors.Is(err, errRunning) {
-		return readStatus(node)
+		status, err := readStatus(node)
+		if err != nil || status.Programs == programs(node) {
+			return status, err
+		}
+		fmt.Fprintln(say, "    another version of the node is running: it is restarted, and keeps what it has")
+		if err := end(status.PID, unix.SIGTERM); err != nil {
+			return status, err
+		}
+		held, err = lock(node)
 	}
 	if err != nil {
 		return Status{}, err
@@ -68,7 +76,7 @@ func Up(options Options, say io.Writer) (Status, error) {
 	for _, listener := range listeners {
 		defer listener.Close()
 	}
-	status.Kubeconfig = options.Kubeconfig
+	status.Kubeconfig, status.Programs = options.Kubeconfig, programs(node)
 	if err := writeIdentity(node, status); err != nil {
 		return Status{}, fmt.Errorf("make the node's certificates: %w", err)
 	}
@@ -98,6 +106,11 @@ func Up(options Options, say io.Writer) (Status, error) {
 		return Status{}, fmt.Errorf("the node did not come up; its logs are in %s", node.Path("log"))
 	}
 	return status, nil
+}
+
+// programs names what runs: each lies in a folder named by what it was made from.
+func programs(node plan.Node) string {
+	return strings.Join([]string{node.Program, node.ContainerdDir, node.PauseImage}, " ")
 }
 
 func makeFolders(node plan.Node) error {
