@@ -5,6 +5,7 @@
 
 pub mod engine;
 pub mod labels;
+pub mod manifest;
 pub mod names;
 pub mod store;
 

@@ -19,6 +19,8 @@ mod build;
 mod check;
 mod delete;
 mod dereference;
+#[cfg(test)]
+mod fixtures;
 mod live;
 mod memory;
 mod observe;

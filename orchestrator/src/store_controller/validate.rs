@@ -551,3 +551,150 @@ fn rollout(
     let keeps = app.volumes.iter().any(|volume| volume.storage.is_some());
     Ok(if keeps || !room_for_two { Rollout::OneAfterAnother } else { Rollout::SideBySide })
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::{Value, json};
+    use store_crd::StoreEngine;
+
+    use super::*;
+    use crate::store_controller::fixtures::{dereferenced, engine, platform, store, valid};
+
+    /// An engine with one thing in it changed.
+    fn changed(name: &str, pointer: &str, value: Value) -> StoreEngine {
+        let mut json = serde_json::to_value(engine(name)).unwrap();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        let parent = json.pointer_mut(&format!("/spec{parent}")).unwrap_or_else(|| panic!("{pointer}"));
+        match (parent, value) {
+            (Value::Object(object), Value::Null) => {
+                object.remove(key);
+            }
+            (Value::Object(object), value) => {
+                object.insert(key.to_owned(), value);
+            }
+            (Value::Array(array), value) => array.push(value),
+            _ => panic!("{pointer} is in no object"),
+        }
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[rstest]
+    #[case("/database", Value::Null, "app.env[DB_HOST].from: \"database.host\" needs a database")]
+    #[case("/app/env/-", json!({ "name": "X", "from": "cache.url" }), "app.env[X].from: \"cache.url\" needs a cache")]
+    #[case("/admin", Value::Null, "\"admin.user\" needs an admin")]
+    #[case("/secrets", json!([]), "app.env[WP_SALT].from: \"secret.wordpress\" needs a secret \"wordpress\"")]
+    #[case("/app/env/-", json!({ "name": "X", "from": "store.colour" }), "\"store.colour\" is no value that stores have")]
+    #[case("/app/env/-", json!({ "name": "X" }), "app.env[X]: give either value or from")]
+    #[case("/app/env/-", json!({ "name": "X", "from": "store.id", "value": "1" }), "give either value or from")]
+    #[case("/app/volumes/-", json!({ "name": "tmp", "mountPath": "/x" }), "app.volumes[tmp].name: tmp is the name of")]
+    #[case("/app/volumes/-", json!({ "name": "x", "mountPath": "/tmp" }), "app.volumes[x].mountPath: /tmp is taken")]
+    #[case("/app/volumes/-", json!({ "name": "x", "mountPath": "/srv/wordpress/wp-content/cache/" }), "is taken by another volume (cache)")]
+    #[case("/app/volumes/-", json!({ "name": "x", "mountPath": "/srv/../etc" }), "a path without . and .. is needed")]
+    #[case("/app/volumes/-", json!({ "name": "x", "mountPath": "//" }), "the root of the file system can't be a volume")]
+    #[case("/app/volumes/-", json!({ "name": "x", "mountPath": "/x", "storage": "3Gi" }), "4Gi + 4Gi + 3Gi are more than the 10Gi")]
+    #[case("/database/storage", json!("lots"), "database.storage: \"lots\" is no quantity")]
+    #[case("/app/resources/requests/cpu", json!("2"), "app.resources.requests.cpu: 2 is more than its limit, 500m")]
+    #[case("/app/resources/limits/cpu", json!("1"), "resources.limits.cpu: 1 + 500m + 1 are more than the 2")]
+    #[case("/app/resources/limits/memory", json!("4Gi"), "resources.limits.memory: 4Gi + 512Mi + 384Mi are more than the 4Gi")]
+    fn an_engine_that_cannot_work_is_refused_by_field(
+        #[case] pointer: &str,
+        #[case] value: Value,
+        #[case] message: &str,
+    ) {
+        let engine = changed("woocommerce", pointer, value);
+        let invalid = validate(dereferenced(store("woocommerce"), Some(engine)), platform(&[])).unwrap_err();
+        assert_eq!(invalid.reason(), "InvalidEngine");
+        let text = invalid.to_string();
+        assert!(
+            text.starts_with("engine \"woocommerce\" can't be used: ") && text.contains(message),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn too_many_volumes_are_refused() {
+        let volumes = json!([
+            { "name": "a", "mountPath": "/a", "storage": "1Gi" },
+            { "name": "b", "mountPath": "/b", "storage": "1Gi" },
+        ]);
+        let engine = changed("woocommerce", "/app/volumes", volumes);
+        let platform = platform(&["--quota-volume-claims=2"]);
+        let invalid = validate(dereferenced(store("woocommerce"), Some(engine)), platform).unwrap_err();
+        assert!(
+            invalid.to_string().contains("3 kept volumes are needed, and a store may have 2"),
+            "{invalid}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_engine_is_refused_with_the_known_ones() {
+        let invalid = validate(dereferenced(store("shopify"), None), platform(&[])).unwrap_err();
+        assert_eq!(invalid.reason(), "UnknownEngine");
+        assert_eq!(
+            invalid.to_string(),
+            "there is no engine \"shopify\"; the engines are medusa, woocommerce"
+        );
+    }
+
+    #[rstest]
+    #[case("woocommerce", "the versions are 10.0.2, 9.9.9")]
+    #[case("medusa", "the only version is 2.18.0")]
+    fn an_unknown_version_is_refused_with_the_known_ones(#[case] name: &str, #[case] known: &str) {
+        let mut store = store(name);
+        store.spec.version = Some("1.2.3".to_owned());
+        let invalid = validate(dereferenced(store, Some(engine(name))), platform(&[])).unwrap_err();
+        assert_eq!(invalid.reason(), "UnknownVersion");
+        assert_eq!(invalid.to_string(), format!("engine {name:?} has no version \"1.2.3\"; {known}"));
+    }
+
+    #[test]
+    fn a_store_may_name_a_version_or_take_the_default() {
+        let mut named = store("woocommerce");
+        named.spec.version = Some("9.9.9".to_owned());
+        let named = validate(dereferenced(named, Some(engine("woocommerce"))), platform(&[])).unwrap();
+        assert_eq!(
+            (named.version.as_str(), named.image.as_str()),
+            ("9.9.9", "localhost/store-platform/woocommerce:0")
+        );
+        assert_eq!(valid("woocommerce", &[]).version, "10.0.2");
+    }
+
+    #[test]
+    fn a_store_that_is_not_named_by_an_id_is_refused() {
+        let mut store = store("woocommerce");
+        store.metadata.name = Some("my-shop".to_owned());
+        let invalid = validate(dereferenced(store, Some(engine("woocommerce"))), platform(&[])).unwrap_err();
+        assert_eq!(invalid.reason(), "InvalidName");
+    }
+
+    #[rstest]
+    #[case("woocommerce", &["--quota-cpu=8"], Rollout::OneAfterAnother)]
+    #[case("medusa", &["--quota-cpu=8"], Rollout::SideBySide)]
+    #[case("medusa", &[], Rollout::SideBySide)]
+    #[case("medusa", &["--quota-cpu=1900m"], Rollout::OneAfterAnother)]
+    fn the_application_is_replaced_side_by_side_where_volumes_and_quota_allow(
+        #[case] engine: &str,
+        #[case] flags: &[&str],
+        #[case] rollout: Rollout,
+    ) {
+        assert_eq!(valid(engine, flags).app.rollout, rollout);
+    }
+
+    #[test]
+    fn every_source_is_read_as_it_is_written() {
+        for source in Source::FIXED.into_iter().chain([Source::Secret("jwt".to_owned())]) {
+            assert_eq!(source.to_string().parse(), Ok(source.clone()));
+        }
+        assert_eq!("store".parse::<Source>(), Err(()));
+    }
+
+    #[test]
+    fn every_source_that_holds_a_password_is_kept_in_the_secret() {
+        for source in Source::FIXED {
+            let text = source.to_string();
+            let secret = text.ends_with("password") || text == "database.url" || text == "cache.url";
+            assert_eq!(source.kept() == Kept::Credentials, secret, "{text}");
+        }
+    }
+}

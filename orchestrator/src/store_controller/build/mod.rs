@@ -18,6 +18,8 @@ mod quota;
 mod rbac;
 mod settings;
 mod setup;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
