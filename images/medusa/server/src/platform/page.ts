@@ -9,8 +9,10 @@ import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 /** What the storefront reads from the page: storefront/src/lib/bootstrap.ts has the same shape. */
 export interface Bootstrap {
   storeName: string
+  /** The owner's own words below the name: `tagline` in the store's metadata. */
+  tagline: string
   publishableKey: string
-  region: Pick<HttpTypes.StoreRegion, "id" | "name" | "currency_code" | "countries">
+  region: { id: string; currency_code: string; countries: { iso_2: string; display_name: string }[] }
   /** The first page of the catalogue. */
   catalogue: { products: HttpTypes.StoreProduct[]; count: number }
 }
@@ -21,6 +23,7 @@ export interface Page {
 }
 
 const CATALOGUE_PAGE = 24
+const DEFAULT_TAGLINE = "Good things for every day."
 const PRODUCT_FIELDS = "*variants.calculated_price,+variants.inventory_quantity,*variants.options,*options.values,*images"
 
 /** How old the names and prices written into the page may be. The storefront asks again before anything is sold. */
@@ -58,7 +61,7 @@ export class PageRenderer {
   private async load(): Promise<Bootstrap> {
     const query = this.container.resolve(ContainerRegistrationKeys.QUERY)
     const [stores, keys] = await Promise.all([
-      query.graph({ entity: "store", fields: ["name", "default_region_id"] }),
+      query.graph({ entity: "store", fields: ["name", "default_region_id", "metadata"] }),
       query.graph({ entity: "api_key", fields: ["token", "revoked_at", "created_at"], filters: { type: "publishable" } }),
     ])
     const store = stores.data[0]
@@ -74,12 +77,20 @@ export class PageRenderer {
     const { products, count } = await this.ask<HttpTypes.StoreProductListResponse>(key.token, "/store/products", {
       region_id: region.id,
       fields: PRODUCT_FIELDS,
+      order: "-created_at",
       limit: String(CATALOGUE_PAGE),
     })
     return {
       storeName: store.name,
+      tagline: typeof store.metadata?.tagline === "string" ? store.metadata.tagline : DEFAULT_TAGLINE,
       publishableKey: key.token,
-      region: { id: region.id, name: region.name, currency_code: region.currency_code, countries: region.countries },
+      region: {
+        id: region.id,
+        currency_code: region.currency_code,
+        countries: (region.countries ?? [])
+          .map(({ iso_2, display_name }) => ({ iso_2: iso_2 ?? "", display_name: display_name ?? iso_2 ?? "" }))
+          .sort((a, b) => a.display_name.localeCompare(b.display_name)),
+      },
       catalogue: { products, count },
     }
   }
@@ -112,8 +123,16 @@ export function fill(template: string, bootstrap: Bootstrap, product: HttpTypes.
     description: escapeHtml(description),
     picture: escapeHtml(product?.thumbnail ?? bootstrap.catalogue.products[0]?.thumbnail ?? ""),
     bootstrap: escapeJson({ ...bootstrap, product }),
+    catalogue: bootstrap.catalogue.products.map((item) => catalogueLine(item, bootstrap.region.currency_code)).join(""),
   }
   return template.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder)
+}
+
+/** For whoever runs no JavaScript: search engines, text browsers, monitoring. */
+function catalogueLine({ handle, title, variants }: HttpTypes.StoreProduct, currency: string): string {
+  const prices = (variants ?? []).flatMap(({ calculated_price }) => calculated_price?.calculated_amount ?? [])
+  const price = prices.length > 0 ? new Intl.NumberFormat("en", { style: "currency", currency }).format(Math.min(...prices)) : ""
+  return `<p><a href="/products/${encodeURIComponent(handle)}">${escapeHtml(title)}</a> ${price}</p>`
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }

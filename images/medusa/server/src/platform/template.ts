@@ -53,7 +53,6 @@ export async function personalise(client: Client, owner: Owner): Promise<void> {
     `update provider_identity set entity_id = $1, provider_metadata = jsonb_build_object('password', $2::text), created_at = now(), updated_at = now()`,
     [owner.adminEmail, password],
   )
-  await client.query(`update product set created_at = now(), updated_at = now()`)
 }
 
 /** The template holds exactly one of each; anything else would leave a value of the template behind in the store. */

@@ -6,8 +6,8 @@ export interface SampleProduct {
   subtitle: string
   description: string
   option: string
-  /** Price in US dollars of each value of the option. */
-  variants: Record<string, number>
+  /** For each value of the option its price in US dollars and, where it looks different, its own picture. */
+  variants: Record<string, { price: number; picture?: string }>
 }
 
 export const SAMPLE_PRODUCTS: SampleProduct[] = [
@@ -18,7 +18,7 @@ export const SAMPLE_PRODUCTS: SampleProduct[] = [
     description:
       "An everyday shirt in washed, mid-weight cotton. The collar keeps its shape, the cut leaves room to move, and the blue softens a little with every wash.",
     option: "Size",
-    variants: { S: 29.99, M: 29.99, L: 29.99, XL: 29.99 },
+    variants: { S: { price: 29.99 }, M: { price: 29.99 }, L: { price: 29.99 }, XL: { price: 29.99 } },
   },
   {
     title: "Red Hat",
@@ -27,7 +27,7 @@ export const SAMPLE_PRODUCTS: SampleProduct[] = [
     description:
       "Six panels of brushed cotton twill with a curved brim and an adjustable strap. Bright enough to find in a crowd, plain enough to wear with everything.",
     option: "Size",
-    variants: { "S/M": 14.99, "L/XL": 14.99 },
+    variants: { "S/M": { price: 14.99 }, "L/XL": { price: 14.99 } },
   },
   {
     title: "Canvas Tote",
@@ -36,7 +36,7 @@ export const SAMPLE_PRODUCTS: SampleProduct[] = [
     description:
       "Heavy undyed canvas that stands up on its own, with handles long enough for the shoulder and a pocket for keys. Carries a week of groceries or a laptop and lunch.",
     option: "Colour",
-    variants: { Natural: 24, Charcoal: 24 },
+    variants: { Natural: { price: 24, picture: "canvas-tote" }, Charcoal: { price: 24, picture: "canvas-tote-charcoal" } },
   },
   {
     title: "Stoneware Mug",
@@ -45,7 +45,7 @@ export const SAMPLE_PRODUCTS: SampleProduct[] = [
     description:
       "Thrown in stoneware and glazed by hand, so no two are quite alike. Keeps coffee warm, fits a full hand, and goes into the dishwasher.",
     option: "Glaze",
-    variants: { Moss: 18, Sand: 18, Ink: 18 },
+    variants: { Moss: { price: 18, picture: "stoneware-mug" }, Sand: { price: 18, picture: "stoneware-mug-sand" }, Ink: { price: 18, picture: "stoneware-mug-ink" } },
   },
   {
     title: "Linen Notebook",
@@ -54,7 +54,7 @@ export const SAMPLE_PRODUCTS: SampleProduct[] = [
     description:
       "Thread-sewn, so it lies flat from the first page to the last. The paper takes fountain pens without bleeding, the linen cover takes the rest.",
     option: "Paper",
-    variants: { Plain: 12.5, Dotted: 12.5, Lined: 12.5 },
+    variants: { Plain: { price: 12.5 }, Dotted: { price: 12.5 }, Lined: { price: 12.5 } },
   },
   {
     title: "Beeswax Candle",
@@ -63,6 +63,6 @@ export const SAMPLE_PRODUCTS: SampleProduct[] = [
     description:
       "Nothing but beeswax and a cotton wick in a glass you will want to keep. Burns slowly and smells faintly of honey.",
     option: "Size",
-    variants: { "180 g": 22, "300 g": 32 },
+    variants: { "180 g": { price: 22 }, "300 g": { price: 32 } },
   },
 ]

@@ -138,32 +138,45 @@ async function createShipping(container: MedusaContainer, locationId: string): P
   return profile.id
 }
 
+/** One by one, the last first: the storefront shows the newest product first. */
 async function createProducts(container: MedusaContainer, salesChannel: string, shippingProfile: string): Promise<void> {
-  await createProductsWorkflow(container).run({
-    input: {
-      products: SAMPLE_PRODUCTS.map((product) => ({
-        title: product.title,
-        subtitle: product.subtitle,
-        handle: product.handle,
-        description: product.description,
-        status: ProductStatus.PUBLISHED,
-        shipping_profile_id: shippingProfile,
-        sales_channels: [{ id: salesChannel }],
-        thumbnail: `/pictures/${product.handle}.svg`,
-        images: [{ url: `/pictures/${product.handle}.svg` }],
-        options: [{ title: product.option, values: Object.keys(product.variants) }],
-        variants: variantsOf(product),
-      })),
-    },
-  })
+  for (const product of SAMPLE_PRODUCTS.toReversed()) {
+    await createProductsWorkflow(container).run({
+      input: {
+        products: [
+          {
+            title: product.title,
+            subtitle: product.subtitle,
+            handle: product.handle,
+            description: product.description,
+            status: ProductStatus.PUBLISHED,
+            shipping_profile_id: shippingProfile,
+            sales_channels: [{ id: salesChannel }],
+            thumbnail: pictureUrl(product.handle),
+            images: picturesOf(product).map((picture) => ({ url: pictureUrl(picture) })),
+            options: [{ title: product.option, values: Object.keys(product.variants) }],
+            variants: variantsOf(product),
+          },
+        ],
+      },
+    })
+  }
 }
 
+/** A file of the storefront. */
+const pictureUrl = (name: string) => `/pictures/${name}.svg`
+
+const picturesOf = ({ handle, variants }: SampleProduct) => [
+  ...new Set([handle, ...Object.values(variants).flatMap(({ picture }) => picture ?? [])]),
+]
+
 function variantsOf({ handle, option, variants }: SampleProduct) {
-  return Object.entries(variants).map(([value, amount]) => ({
+  return Object.entries(variants).map(([value, { price, picture }]) => ({
     title: value,
+    thumbnail: picture && pictureUrl(picture),
     sku: `${handle}-${value}`.toUpperCase().replace(/[^A-Z0-9]+/g, "-"),
     manage_inventory: true,
     options: { [option]: value },
-    prices: [{ currency_code: CURRENCY, amount }],
+    prices: [{ currency_code: CURRENCY, amount: price }],
   }))
 }
