@@ -35,13 +35,15 @@ const BODY_LIMIT: usize = 16 * 1024;
 /// How long a browser may remember what it was told about CORS.
 const CORS_MAX_AGE: Duration = Duration::from_hours(1);
 
-/// store-platform gives everyone online shops of their own.
-///
-/// Callers say who they are by the header `x-user-id` (in `header` mode). Every error is `application/problem+json` with a stable
-/// `code`; every answer has an `x-request-id`, which the caller may set.
+/// The description of the API as a whole.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "store-platform"),
+    info(
+        title = "store-platform",
+        description = "Online shops for everyone, each with everything of its own.\n\n\
+            Callers say who they are by the header `x-user-id` (in `header` mode). Every error is `application/problem+json` \
+            (RFC 9457) with a stable `code`. Every answer has an `x-request-id`, which the caller may set.",
+    ),
     tags(
         (name = "Stores", description = "Online shops, each with everything of its own"),
         (name = "Engines", description = "Kinds of shop that a store can be"),

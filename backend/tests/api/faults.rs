@@ -1,0 +1,277 @@
+//! The whole program while the parts that it depends on come and go.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    time::{Duration, Instant},
+};
+
+use kube::{
+    Api,
+    api::{Patch, PatchParams},
+};
+use reqwest::{Client, Response, StatusCode};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use store_crd::{Store, StoreEngine};
+use testbed::{ApiServer, Database, Postgres};
+
+use crate::{cluster::eventually, support::engine_spec};
+
+/// The program, as it is shipped.
+struct Program {
+    process: Child,
+    address: String,
+    client: Client,
+}
+
+/// Gives the cluster the engine of which the stores here are.
+async fn ship_engine(cluster: &ApiServer) {
+    let engine = json!({
+        "apiVersion": "store-platform.dev/v1alpha1", "kind": "StoreEngine", "metadata": {"name": "medusa"},
+        "spec": engine_spec("Medusa", "2.18.0"),
+    });
+    let engines: Api<StoreEngine> = Api::all(cluster.client().unwrap());
+    engines.patch("medusa", &PatchParams::apply("test").force(), &Patch::Apply(engine)).await.unwrap();
+}
+
+impl Program {
+    fn start(database: &Database, cluster: &ApiServer) -> Self {
+        // Run by way of setpriv, so that it ends with the test in any case.
+        let mut process = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_backend")])
+            .env("LISTEN", "127.0.0.1:0")
+            .env("DATABASE_URL", database.url())
+            .env("KUBECONFIG", cluster.kubeconfig_file().unwrap())
+            .env("MAX_CREATIONS_PER_USER_PER_HOUR", "10000")
+            .env("MAX_CREATIONS_PER_IP_PER_HOUR", "10000")
+            .env("MAX_STORES_PER_USER", "10000")
+            .env("DRAIN_SECONDS", "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                println!("{line}");
+                // Whoever waits for the address stops listening once it is there.
+                let _ = sender.send(line);
+            }
+        });
+        let address = loop {
+            let line = lines.recv_timeout(Duration::from_secs(30)).expect("the program listens");
+            let line: Value = serde_json::from_str(&line).unwrap();
+            if line["message"] == "listening" {
+                break format!("http://{}", line["address"].as_str().unwrap());
+            }
+        };
+        let client = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        Self { process, address, client }
+    }
+
+    async fn get(&self, path: &str) -> reqwest::Result<Response> {
+        self.client.get(format!("{}{path}", self.address)).header("x-user-id", "alice").send().await
+    }
+
+    async fn post(&self, name: &str) -> Response {
+        let request = self.client.post(format!("{}/api/stores", self.address)).header("x-user-id", "alice");
+        request.json(&json!({"name": name, "engine": "medusa"})).send().await.unwrap()
+    }
+
+    async fn create(&self, name: &str) -> String {
+        let response = self.post(name).await;
+        assert_eq!(response.status(), StatusCode::ACCEPTED);
+        response.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn health(&self) -> (StatusCode, Value) {
+        let response = self.get("/api/health").await.unwrap();
+        (response.status(), response.json::<Value>().await.unwrap()["state"].clone())
+    }
+
+    async fn until_it_serves(&self) {
+        eventually("the program serves", async || self.health().await.0 == StatusCode::OK).await;
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
+    }
+
+    async fn until_it_ends(&mut self) -> ExitStatus {
+        eventually("the program ends", async || self.process.try_wait().unwrap().is_some()).await;
+        self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+async fn until_in_cluster(cluster: &ApiServer, id: &str) {
+    let stores: Api<Store> = Api::all(cluster.client().unwrap());
+    eventually("the store is in the cluster", async || {
+        stores.get_opt(id).await.is_ok_and(|found| found.is_some())
+    })
+    .await;
+}
+
+async fn names(database: &Database) -> Vec<String> {
+    let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
+    sqlx::query_scalar("select name from stores where origin = 'api' order by name")
+        .fetch_all(&pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn while_postgres_is_down_nothing_is_created_and_everyone_is_told() {
+    let cluster = testbed::api_server().await.unwrap();
+    ship_engine(cluster).await;
+    let mut postgres = Postgres::start().await.unwrap();
+    let database = postgres.database().await.unwrap();
+    let program = Program::start(&database, cluster);
+    program.until_it_serves().await;
+    program.create("before").await;
+
+    postgres.stop().unwrap();
+    let begin = Instant::now();
+    let response = program.post("during").await;
+    assert!(begin.elapsed() < Duration::from_secs(5), "it took {:?}", begin.elapsed());
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.headers().contains_key("retry-after"));
+    assert_eq!(response.json::<Value>().await.unwrap()["code"], "database_unavailable");
+    eventually("health says so", async || {
+        program.health().await == (StatusCode::SERVICE_UNAVAILABLE, json!("unavailable"))
+    })
+    .await;
+    assert!(begin.elapsed() < Duration::from_secs(5), "it took {:?}", begin.elapsed());
+
+    postgres.resume().await.unwrap();
+    let begin = Instant::now();
+    program.until_it_serves().await;
+    program.create("after").await;
+    assert!(begin.elapsed() < Duration::from_secs(5), "it took {:?}", begin.elapsed());
+    assert_eq!(names(&database).await, ["after", "before"]);
+}
+
+#[tokio::test]
+async fn a_store_comes_when_the_api_server_is_back() {
+    let mut cluster = ApiServer::start().await.unwrap();
+    cluster.install_crds().await.unwrap();
+    ship_engine(&cluster).await;
+    let database = testbed::postgres().await.unwrap().database().await.unwrap();
+    let program = Program::start(&database, &cluster);
+    program.until_it_serves().await;
+
+    cluster.stop().unwrap();
+    let ids = [program.create("first").await, program.create("second").await];
+    assert_eq!(program.health().await.0, StatusCode::OK);
+    eventually("health knows of it", async || program.health().await.1 == "degraded").await;
+
+    cluster.resume().await.unwrap();
+    for id in &ids {
+        until_in_cluster(&cluster, id).await;
+    }
+    // And what becomes of it comes back, too.
+    let stores: Api<Store> = Api::all(cluster.client().unwrap());
+    let ready = Patch::Merge(json!({"status": {"phase": "Ready"}}));
+    stores.patch_status(&ids[0], &PatchParams::default(), &ready).await.unwrap();
+    eventually("the store is shown to be ready", async || {
+        let store = program.get(&format!("/api/stores/{}", ids[0])).await.unwrap();
+        store.json::<Value>().await.unwrap()["status"] == "Ready"
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_accepted_survives_the_death_of_the_program() {
+    let mut cluster = ApiServer::start().await.unwrap();
+    cluster.install_crds().await.unwrap();
+    ship_engine(&cluster).await;
+    let database = testbed::postgres().await.unwrap().database().await.unwrap();
+    let mut program = Program::start(&database, &cluster);
+    program.until_it_serves().await;
+    cluster.stop().unwrap();
+    let id = program.create("shop").await;
+    program.signal(Signal::KILL);
+    program.until_it_ends().await;
+
+    cluster.resume().await.unwrap();
+    let _program = Program::start(&database, &cluster);
+    until_in_cluster(&cluster, &id).await;
+}
+
+#[tokio::test]
+async fn the_program_starts_before_its_database() {
+    let cluster = testbed::api_server().await.unwrap();
+    ship_engine(cluster).await;
+    let mut postgres = Postgres::start().await.unwrap();
+    let database = postgres.database().await.unwrap();
+    postgres.stop().unwrap();
+    let program = Program::start(&database, cluster);
+    assert_eq!(program.post("early").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(program.health().await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(program.get("/api/health/live").await.unwrap().status(), StatusCode::NO_CONTENT);
+
+    postgres.resume().await.unwrap();
+    program.until_it_serves().await;
+    program.create("shop").await;
+}
+
+#[tokio::test]
+async fn the_end_is_announced_and_drops_no_request() {
+    let cluster = testbed::api_server().await.unwrap();
+    ship_engine(cluster).await;
+    let database = testbed::postgres().await.unwrap().database().await.unwrap();
+    let mut program = Program::start(&database, cluster);
+    program.until_it_serves().await;
+
+    // A request that lasts until after the end was asked for.
+    let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("lock table stores").execute(&mut *held).await.unwrap();
+    let waits = {
+        let request =
+            program.client.get(format!("{}/api/stores", program.address)).header("x-user-id", "alice");
+        tokio::spawn(request.send())
+    };
+    let asked = "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    eventually("the request waits", async || sqlx::query_scalar(asked).fetch_one(&pool).await.unwrap()).await;
+
+    program.signal(Signal::TERM);
+    eventually("health says so", async || {
+        program.health().await == (StatusCode::SERVICE_UNAVAILABLE, json!("draining"))
+    })
+    .await;
+    assert_eq!(program.get("/api/engines").await.unwrap().status(), StatusCode::OK);
+    eventually("no new connection is taken", async || program.get("/api/health/live").await.is_err()).await;
+    held.rollback().await.unwrap();
+    assert_eq!(waits.await.unwrap().unwrap().status(), StatusCode::OK);
+    assert!(program.until_it_ends().await.success());
+}
+
+#[tokio::test]
+async fn what_cannot_work_is_said_at_the_start() {
+    for (flag, value, said) in [
+        ("--trusted-proxies", "nowhere", "--trusted-proxies"),
+        ("--auth-mode", "trust", "possible values"),
+        ("--database-url", "postgres://user:hunter2@:x", "DATABASE_URL"),
+        ("--log", "a=b=c", "directives"),
+        ("--unknown", "flag", "--unknown"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_backend"))
+            .args([flag, value, "--listen=127.0.0.1:0"])
+            .output()
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && error.contains(said) && !error.contains("hunter2"),
+            "{flag}: {error}"
+        );
+    }
+}

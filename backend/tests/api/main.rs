@@ -1,0 +1,14 @@
+//! The API against a real PostgreSQL and a real Kubernetes API server, one module a route.
+
+mod cluster;
+mod engines;
+mod faults;
+mod health;
+mod metrics;
+mod openapi;
+mod problems;
+mod stores_create;
+mod stores_delete;
+mod stores_get;
+mod stores_list;
+mod support;

@@ -1,0 +1,47 @@
+//! `GET /api/stores/{id}`
+
+use http::StatusCode;
+use rstest::rstest;
+
+use crate::support::TestApi;
+
+#[tokio::test]
+async fn a_store_is_shown_to_its_owner_and_to_admins() {
+    let api = TestApi::start().await;
+    let id = api.store_of("alice", "shop").await;
+    let answer = api.get("alice", &format!("/api/stores/{id}")).await;
+    insta::assert_snapshot!(answer.shown());
+    assert_eq!(api.get("admin", &format!("/api/stores/{id}")).await.json(), answer.json());
+}
+
+#[tokio::test]
+async fn someone_elses_store_is_like_none() {
+    let api = TestApi::start().await;
+    let id = api.store_of("alice", "shop").await;
+    let of_alice = api.get("bob", &format!("/api/stores/{id}")).await;
+    let of_nobody = api.get("bob", "/api/stores/01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51").await;
+    assert_eq!(of_alice.status, StatusCode::NOT_FOUND);
+    assert_eq!(of_alice.shown(), of_nobody.shown());
+    insta::assert_snapshot!(of_alice.shown());
+}
+
+#[rstest]
+#[case("shop")]
+#[case("01939C4E-9D2A-7B64-8D5C-2F6D6D0F4A51")]
+#[case("%00")]
+#[case("%ff")]
+#[case("01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51%2f..")]
+#[tokio::test]
+async fn what_is_no_id_is_said_to_be_none(#[case] id: &str) {
+    let api = TestApi::start().await;
+    let answer = api.get("alice", &format!("/api/stores/{id}")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, "invalid_store_id"));
+}
+
+#[tokio::test]
+async fn a_deleted_store_is_gone() {
+    let api = TestApi::start().await;
+    let id = api.store_of("alice", "shop").await;
+    sqlx::query("update stores set deleted_at = now()").execute(&api.pool).await.unwrap();
+    assert_eq!(api.get("alice", &format!("/api/stores/{id}")).await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,237 @@
+//! What the tests stand on: the real router over a database of the test's own, with a clock that the test moves.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use axum::{Router, body::Body};
+use backend::{
+    clock::{Clock, IdGenerator},
+    config::{AuthConfig, Cli, Config},
+    db,
+    health::{Dependency, HealthView, Lifecycle},
+    http::router::router,
+    kubernetes::engines::Engines,
+    metrics::RequestMetrics,
+    state::App,
+};
+use clap::Parser;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use regex::{Captures, Regex};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use store_crd::StoreEngineSpec;
+use tower::ServiceExt;
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct TestClock(Mutex<Timestamp>);
+
+impl TestClock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new("2026-11-24T12:00:00Z".parse().unwrap())))
+    }
+
+    pub fn advance(&self, time: SignedDuration) {
+        *self.0.lock().unwrap() += time;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// The API, as one test has it.
+pub struct TestApi {
+    pub router: Router,
+    pub pool: PgPool,
+    pub clock: Arc<TestClock>,
+}
+
+/// What a test changes of the usual.
+pub struct Settings {
+    pub engines: Option<BTreeMap<String, StoreEngineSpec>>,
+    pub health: HealthView,
+    pub flags: &'static [&'static str],
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            engines: Some(BTreeMap::from([
+                ("medusa".to_owned(), engine("Medusa", "2.18.0")),
+                ("woocommerce".to_owned(), engine("WooCommerce", "10.0.2")),
+            ])),
+            health: HealthView::fixed(Dependency::Up, Dependency::Up, Lifecycle::Serving),
+            flags: &[],
+        }
+    }
+}
+
+impl TestApi {
+    pub async fn start() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub async fn with(settings: Settings) -> Self {
+        let database = testbed::postgres().await.unwrap().database().await.unwrap();
+        let pool = db::pool(database.options(), 10);
+        db::MIGRATOR.run(&pool).await.unwrap();
+        Self::over(pool, settings)
+    }
+
+    /// The API over a database that the test made.
+    pub fn over(pool: PgPool, settings: Settings) -> Self {
+        let clock = TestClock::new();
+        let app = App {
+            pool: pool.clone(),
+            clock: clock.clone(),
+            ids: IdGenerator::default(),
+            engines: Engines::fixed(settings.engines),
+            health: settings.health,
+            metrics: RequestMetrics::default(),
+            auth: AuthConfig { admin_users: vec!["admin".to_owned()], ..config(&[]).auth },
+            http: config(settings.flags).http,
+            public: config(settings.flags).public,
+            limits: config(settings.flags).limits.into(),
+        };
+        Self { router: router(Arc::new(app)), pool, clock }
+    }
+
+    /// Sends a request and gives the answer.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
+    }
+
+    pub async fn get(&self, user: &str, path: &str) -> Answer {
+        self.send(request(Method::GET, path, user).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn delete(&self, user: &str, path: &str) -> Answer {
+        self.send(request(Method::DELETE, path, user).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, user: &str, body: Value) -> Answer {
+        self.send(creation(user).body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    pub async fn post_with_key(&self, user: &str, key: &str, body: Value) -> Answer {
+        let request = creation(user).header("idempotency-key", key);
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Creates a store and gives its id.
+    pub async fn store_of(&self, user: &str, name: &str) -> String {
+        let answer = self.post(user, json!({"name": name, "engine": "medusa"})).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.shown());
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn count(&self, table: &str) -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&self.pool)
+            .await
+            .unwrap()
+    }
+
+    /// The audit log, oldest row first.
+    pub async fn audit_log(&self) -> Vec<(Option<String>, String, String, Option<String>)> {
+        sqlx::query_as("select actor, action, result, detail from audit_log order by id")
+            .fetch_all(&self.pool)
+            .await
+            .unwrap()
+    }
+}
+
+pub fn request(method: Method, path: &str, user: &str) -> http::request::Builder {
+    Request::builder().method(method).uri(path).header("x-user-id", user).header("x-request-id", "test")
+}
+
+fn creation(user: &str) -> http::request::Builder {
+    request(Method::POST, "/api/stores", user).header(header::CONTENT_TYPE, "application/json")
+}
+
+/// The configuration that flags make.
+pub fn config(flags: &[&str]) -> Config {
+    let program = ["backend", "--domain", "shops.example", "--public-scheme", "https"];
+    Cli::try_parse_from(program.iter().chain(flags)).unwrap().config
+}
+
+pub fn engine(title: &str, version: &str) -> StoreEngineSpec {
+    serde_json::from_value(engine_spec(title, version)).unwrap()
+}
+
+/// The smallest engine that there can be, with something of everything that the API shows.
+pub fn engine_spec(title: &str, version: &str) -> Value {
+    json!({
+        "title": title,
+        "description": format!("A shop by {title}."),
+        "defaultVersion": version,
+        "versions": [{"name": version, "image": format!("shop:{version}")}],
+        "database": {"kind": "postgres", "image": "postgres:17", "storage": "1Gi"},
+        "app": {"port": 9000, "runAsUser": 1000, "probes": {"readiness": "/health", "liveness": "/health"}},
+        "admin": {"path": "/admin", "user": "admin", "email": "admin@example.com"},
+        "check": {"path": "/", "contains": ["Blue Shirt"]},
+    })
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// The whole answer as text for a snapshot, with ids by their order of appearance.
+    pub fn shown(&self) -> String {
+        let mut shown = format!("{}\n", self.status);
+        let headers: BTreeMap<_, _> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        for (name, value) in headers.into_iter().filter(|(name, _)| *name != "content-length") {
+            shown += &format!("{name}: {value}\n");
+        }
+        shown += "\n";
+        shown += &match serde_json::from_slice::<Value>(&self.body) {
+            Ok(json) => serde_json::to_string_pretty(&json).unwrap(),
+            Err(_) => self.text(),
+        };
+        without_ids(&shown)
+    }
+}
+
+fn without_ids(text: &str) -> String {
+    let uuid = Regex::new("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").unwrap();
+    let mut seen: Vec<String> = Vec::new();
+    uuid.replace_all(text, |found: &Captures<'_>| {
+        let number = seen.iter().position(|id| *id == found[0]).unwrap_or_else(|| {
+            seen.push(found[0].to_owned());
+            seen.len() - 1
+        });
+        format!("[uuid {number}]")
+    })
+    .into_owned()
+}
