@@ -83,7 +83,7 @@ prune() {
 load() {
   local name=$1 reference=$2
   archive_image "$reference" "$work/$name.tar"
-  load_image "$reference" "$work/$name.tar"
+  load_image "$work/$name.tar"
   rm "$work/$name.tar"
 }
 
@@ -112,7 +112,7 @@ make_image() {
     what=built
     size=$(list_images | awk -v reference="$reference" '$1 == reference { $1 = ""; print substr($0, 2) }')
   fi
-  if [[ $load == true ]] && { [[ $force == true ]] || ! cluster_has_image "$reference"; }; then
+  if [[ $load == true ]] && { [[ $force == true ]] || ! image_loaded "$reference"; }; then
     load "$name" "$reference"
     what+=", loaded"
   fi

@@ -11,7 +11,7 @@ IMAGES=(
   'postgres     | images/postgres         |'
   'woocommerce  | images/woocommerce      | wordpress'
   'valkey       | images/valkey           |'
-  'dashboard    | dashboard               |'
+  'dashboard    | dashboard               | site'
   'orchestrator | orchestrator/Dockerfile | program'
 )
 
@@ -47,6 +47,26 @@ needs_program() {
   cmp -s "$target/$triple/release/$name" "$folder/$name" || cp "$target/$triple/release/$name" "$folder/$name"
   BUILD_OPTIONS=(--build-context "program=$folder")
   DIGEST=$(sha256sum <"$folder/$name")
+}
+
+# ---- the dashboard's files -------------------------------------------------------------------------
+
+# Built here by npm, like the programs by cargo, and copied in: the image holds a web server and files.
+needs_site() {
+  local name=$1 folder=$CACHE/images/$1-site inputs work
+  require_command npm 'install Node.js 20 or newer (https://nodejs.org)'
+  inputs=$(hash_of "" "$REPO_ROOT/$name")
+  if [[ $(cat "$folder.inputs" 2>/dev/null) != "$inputs" ]]; then
+    work=$(mktemp -d)
+    stage_files "$name" "$work"
+    (cd "$work/$name" && npm ci --no-audit --no-fund --loglevel=error && npm run build) >"$work/npm.log" 2>&1 ||
+      die "npm could not build $name: $(tail -n 20 "$work/npm.log")"
+    rm -rf "$folder"
+    mv "$work/$name/dist" "$folder"
+    echo "$inputs" >"$folder.inputs"
+    rm -rf "$work"
+  fi
+  BUILD_OPTIONS=(--build-context "site=$folder")
 }
 
 # ---- WordPress and WooCommerce ---------------------------------------------------------------------
@@ -116,12 +136,10 @@ _code_digest() {
 
 # A hash over names and contents. Reading thousands of files takes seconds, so it is kept as long as none was touched.
 _tree_digest() {
-  local touched kept
+  local touched kept new
   touched=$(cd "$1" && find . -type f -printf '%p %s %T@ %C@\n' | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
   kept=$CACHE/sources/.digest-$touched
-  if [[ ! -s $kept ]]; then
-    (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -d' ' -f1 >"$kept.$BASHPID"
-    mv "$kept.$BASHPID" "$kept"
-  fi
+  [[ -s $kept ]] ||
+    (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -d' ' -f1 >"$kept"
   cat "$kept"
 }
