@@ -49,7 +49,7 @@ licences() {
 }
 
 step "rustfmt" cargo fmt --all --check
-step "clippy" cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+step "clippy" cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
 step "shellcheck" shell
 step "gofmt, go vet" go_code
 [[ $quick == true ]] || step "licences (cargo-deny)" licences

@@ -85,8 +85,7 @@ stage_lint() { check "Code style" scripts/lint.sh --quick || true; }
 stage_rust() {
   install_packages postgresql
   check "The node's program, for a real API server" scripts/build-node.sh || return 0
-  # The scenarios of tests/e2e need a platform; the stage e2e runs them.
-  check "Rust: units, real API server, real PostgreSQL" cargo test --locked --workspace --exclude e2e || true
+  check "Rust: units, real API server, real PostgreSQL" cargo test --locked --workspace || true
 }
 
 stage_go() { check "Go: the node's own parts" go -C cluster/node test ./internal/... || true; }
@@ -147,7 +146,7 @@ run_scenario() {
   local image=tests/e2e/tests/$1/image
   [[ ! -d $image ]] || E2E_IMAGE=$(build_and_load "$1" "$image")
   export E2E_IMAGE=${E2E_IMAGE:-}
-  cargo test --locked -p e2e --test "$1" -- --test-threads=1
+  cargo test --locked --workspace --features e2e/platform --test "$1" -- --test-threads=1
 }
 
 # A scenario may bring an image of its own, which is none of the platform's.
