@@ -68,7 +68,7 @@ pub struct HttpConfig {
     #[arg(long, env = "LISTEN", default_value = "0.0.0.0:8080")]
     pub listen: SocketAddr,
 
-    /// Origins whose pages may call the API from a browser, separated by commas, such as http://dashboard.localhost.
+    /// Origins whose pages may call the API from a browser, separated by commas, such as `http://dashboard.localhost`.
     #[arg(long, env = "CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub cors_origins: Vec<HeaderValue>,
 
@@ -220,7 +220,7 @@ impl From<LimitsConfig> for Limits {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Logs")]
 pub struct LogConfig {
-    /// error, warn, info, debug or trace; or directives such as "info,backend::kubernetes=debug".
+    /// error, warn, info, debug or trace; or directives such as `info,backend::kubernetes=debug`.
     #[arg(long, env = "LOG", default_value = "info")]
     pub log: String,
 

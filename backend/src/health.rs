@@ -83,7 +83,6 @@ impl HealthView {
 }
 
 /// Begins to look. The first future looks after PostgreSQL and the second after the API server; neither ends by itself.
-#[must_use]
 pub fn monitor(
     database: PgConnectOptions,
     client: Client,

@@ -19,7 +19,7 @@ pub async fn run(pool: PgPool, clock: SharedClock) {
             Ok(0) => {}
             Ok(keys) => tracing::info!(keys, "expired idempotency keys were deleted"),
             Err(error) => {
-                tracing::warn!(error = %error, "expired idempotency keys can't be deleted; trying again in an hour")
+                tracing::warn!(error = %error, "expired idempotency keys can't be deleted; trying again in an hour");
             }
         }
     }

@@ -119,7 +119,7 @@ impl Collector for Counted {
                 buckets.push((bound, unsigned(at_most - below)));
                 below = *at_most;
             }
-            buckets.push((f64::MAX, unsigned(count - below)));
+            buckets.push((f64::INFINITY, unsigned(count - below)));
             let labels = [("engine", engine.as_str())];
             let mut series = family.encode_family(&labels)?;
             series.encode_histogram::<NoLabelSet>(*sum, unsigned(*count), &buckets, None)?;

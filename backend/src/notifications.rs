@@ -15,7 +15,7 @@ pub async fn listen(pool: PgPool, outbox: Arc<Notify>) {
         if let Err(error) = listen_until_lost(&pool, &outbox, &mut backoff).await {
             tracing::debug!(error = %error, "no notifications from PostgreSQL; trying again");
         }
-        tokio::time::sleep(backoff.next()).await;
+        tokio::time::sleep(backoff.next_pause()).await;
     }
 }
 

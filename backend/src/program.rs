@@ -132,7 +132,7 @@ async fn work(pool: PgPool, client: Client, clock: SharedClock, lifecycle: watch
 async fn migrate(pool: &PgPool) {
     let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
     while let Err(error) = db::MIGRATOR.run(pool).await {
-        let pause = backoff.next();
+        let pause = backoff.next_pause();
         tracing::warn!(error = %error, retry.in_ms = pause.as_millis(), "the schema can't be brought up to date; trying again");
         tokio::time::sleep(pause).await;
     }

@@ -16,7 +16,7 @@ pub fn start(config: &LogConfig) -> anyhow::Result<()> {
     let lines = fmt().with_env_filter(filter);
     match config.log_format {
         LogFormat::Json => {
-            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).init()
+            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
         }
         LogFormat::Text => lines.init(),
     }

@@ -6,7 +6,7 @@ use axum::{
 };
 use garde::Validate;
 use http::{HeaderMap, HeaderName, StatusCode, header, request::Parts};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use store_crd::{StoreId, StoreIdError};
 
 use super::{
@@ -121,6 +121,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// What is called wrong when it is no field in particular.
+const WHOLE_BODY: &str = "body";
+
 /// A body of JSON that was checked.
 pub struct Body<T>(pub T);
 
@@ -151,17 +154,26 @@ where
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let not_json =
+        |cause: serde_json::Error| Problem::new(Code::InvalidJson, format!("The body is not JSON: {cause}."));
+    // Every body of ours is an object. Serde would take a list as well, with the fields in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(not_json)?;
+        return Err(Problem::with_field(Code::ValidationFailed, WHOLE_BODY, "is not a JSON object"));
+    }
     let json = &mut serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut *json).map_err(|error| {
         let path = error.path().to_string();
         let cause = error.into_inner();
-        if cause.is_data() {
-            Problem::with_field(Code::ValidationFailed, &path, cause.to_string())
-        } else {
-            Problem::new(Code::InvalidJson, format!("The body is not JSON: {cause}."))
+        if !cause.is_data() {
+            return not_json(cause);
         }
+        let message = cause.to_string();
+        // Where in the text it is says the path already, and better.
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        Problem::with_field(Code::ValidationFailed, if path == "." { WHOLE_BODY } else { &path }, message)
     })?;
-    json.end().map_err(|cause| Problem::new(Code::InvalidJson, format!("The body is not JSON: {cause}.")))?;
+    json.end().map_err(not_json)?;
     Ok(value)
 }
 

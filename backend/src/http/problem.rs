@@ -16,7 +16,7 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -141,7 +141,7 @@ pub struct Problem {
     code: Code,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// What is wrong with one field.
@@ -158,7 +158,7 @@ pub struct FieldError {
 impl Problem {
     /// A problem, with a sentence on what happened and what to do next.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), headers: HeaderMap::new() }
+        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
     }
 
     /// A problem with one field.
@@ -177,8 +177,8 @@ impl Problem {
 
     /// The problem, with one more header in its answer.
     #[must_use]
-    pub fn header(mut self, name: header::HeaderName, value: impl Into<HeaderValue>) -> Self {
-        self.headers.insert(name, value.into());
+    pub fn header(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 

@@ -118,6 +118,7 @@ async fn within_limits(State(app): State<AppState>, request: Request, next: Next
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what the layer calls gets the panic by value")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let message = panic
         .downcast_ref::<String>()

@@ -34,7 +34,6 @@ impl Engines {
 }
 
 /// Begins to watch the engines. The future does the watching and never ends by itself.
-#[must_use]
 pub fn watch(client: Client) -> (Engines, impl Future<Output = ()>) {
     let (sender, known) = watch::channel(None);
     (Engines { known }, keep_up_to_date(client, sender))

@@ -86,7 +86,7 @@ impl Relay {
                     let _ = timeout(self.idle_time().await, self.wake.notified()).await;
                 }
                 Err(error) => {
-                    let pause = backoff.next();
+                    let pause = backoff.next_pause();
                     tracing::warn!(error = %error, retry.in_ms = pause.as_millis(), "no order can be carried out; trying again");
                     tokio::time::sleep(pause).await;
                 }

@@ -49,7 +49,7 @@ impl Watcher {
             let events = watcher(Api::<Incoming>::all(self.client.clone()), watcher::Config::default())
                 .default_backoff();
             if let Err(error) = self.follow(events, &mut backoff).await {
-                let pause = backoff.next();
+                let pause = backoff.next_pause();
                 tracing::warn!(error = %error, retry.in_ms = pause.as_millis(), "stores can't be copied; reading all of them again");
                 tokio::time::sleep(pause).await;
             }
@@ -68,7 +68,6 @@ impl Watcher {
                 // The stream itself goes on after an error, with a list of everything if it missed something.
                 Err(error) => {
                     tracing::warn!(error = %error, "the stores can't be watched; trying again");
-                    continue;
                 }
                 Ok(Event::Init) => {
                     let begun_at = observation::begin_resync(&self.pool).await?;

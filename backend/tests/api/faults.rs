@@ -55,7 +55,7 @@ impl Program {
         let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                println!("{line}");
+                eprintln!("{line}");
                 // Whoever waits for the address stops listening once it is there.
                 let _ = sender.send(line);
             }

@@ -1,5 +1,7 @@
 //! The API against a real PostgreSQL and a real Kubernetes API server, one module a route.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in what it stands on as well")]
+
 mod cluster;
 mod engines;
 mod faults;

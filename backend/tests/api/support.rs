@@ -212,7 +212,7 @@ impl Answer {
         let headers: BTreeMap<_, _> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
         for (name, value) in headers.into_iter().filter(|(name, _)| *name != "content-length") {
-            shown += &format!("{name}: {value}\n");
+            shown.extend([name, ": ", value, "\n"]);
         }
         shown += "\n";
         shown += &match serde_json::from_slice::<Value>(&self.body) {

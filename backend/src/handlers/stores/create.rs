@@ -116,23 +116,23 @@ impl IntoResponse for RouteError {
 #[serde(deny_unknown_fields)]
 pub struct CreateStore {
     /// What to call it: 1 to 63 letters, digits, spaces and . _ , ' & + -, starting with a letter or a digit. Shown as given.
-    #[garde(custom(|name: &String, _: &()| name::check(name).map_err(garde::Error::new)))]
+    #[garde(custom(|name: &String, &()| name::check(name).map_err(garde::Error::new)))]
     #[schema(examples("my-store"), min_length = 1, max_length = 63)]
     name: String,
 
     /// Which kind of shop: the name of one of `GET /api/engines`.
-    #[garde(custom(short_name))]
+    #[garde(custom(|name: &String, &()| short_name(name)))]
     #[schema(examples("woocommerce"), min_length = 1, max_length = 63)]
     engine: String,
 
     /// A version of the engine; its default one where none is named.
-    #[garde(inner(custom(short_name)))]
+    #[garde(inner(custom(|name: &String, &()| short_name(name))))]
     #[schema(examples("10.0.2"), min_length = 1, max_length = 63)]
     version: Option<String>,
 }
 
 /// What a name of an engine or a version can look like at all. Whether there is one is another question.
-fn short_name(text: &str, _: &()) -> garde::Result {
+fn short_name(text: &str) -> garde::Result {
     let usable = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if !text.is_empty() && text.len() <= 63 && text.bytes().all(usable) {
         return Ok(());
