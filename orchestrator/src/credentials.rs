@@ -77,7 +77,10 @@ mod tests {
     #[test]
     fn a_secret_never_changes() {
         // A change here would lock every existing store out of its database.
-        assert_eq!(key(KEY).derive(A.parse().unwrap(), "database").expose_secret(), "5772f767fafd8017aac6dc809cb824c6a0b1dd11214ee5d9bde7fab284062511");
+        assert_eq!(
+            key(KEY).derive(A.parse().unwrap(), "database").expose_secret(),
+            "5772f767fafd8017aac6dc809cb824c6a0b1dd11214ee5d9bde7fab284062511"
+        );
     }
 
     #[test]

@@ -1,0 +1,485 @@
+//! The orchestrator against a real API server, with its own rights.
+
+mod world;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use k8s_openapi::api::{
+    apps::v1::{Deployment, StatefulSet},
+    batch::v1::Job,
+    core::v1::{Namespace, Secret, Service},
+    networking::v1::NetworkPolicy,
+    rbac::v1::RoleBinding,
+};
+use kube::{
+    Api, ResourceExt,
+    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams},
+};
+use orchestrator::probe::Unanswered;
+use serde_json::json;
+use store_crd::{
+    Phase, Store, StoreEngine,
+    store::{StepName, StepState, condition},
+};
+use tokio::time::timeout;
+
+use self::world::{LIMIT, Play, Setup, World, fixture, message_of, phase_of, reason_of};
+
+fn merge(patch: serde_json::Value) -> Patch<serde_json::Value> {
+    Patch::Merge(patch)
+}
+
+#[tokio::test]
+async fn a_store_becomes_ready_step_by_step() {
+    let mut world = World::new().await;
+    let _orchestrator = world.orchestrator("one", &["--public-port=8080"]).await;
+    let id = world.create("medusa").await;
+
+    let store = world.until_phase(id, Phase::Provisioning).await;
+    assert_eq!(store.finalizers(), ["store-platform.dev/namespace"]);
+    world.until(id, "waiting for the database", |store| message_of(store) == "Starting the database").await;
+
+    world.play(Play { database: true, setup: Setup::Runs, app: true });
+    world.until(id, "waiting for the setup", |store| message_of(store) == "Setting up the shop").await;
+
+    world.shop.breaks(Unanswered::Status { path: "/storefront-config.json".into(), status: 503 });
+    world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+    let why = "The shop answered /storefront-config.json with status 503";
+    world.until(id, "waiting for the shop", |store| message_of(store) == why).await;
+    assert!(phase_of(&world.get(id).await) == Some(Phase::Provisioning));
+
+    world.shop.works();
+    let store = world.until_phase(id, Phase::Ready).await;
+    let status = store.status.unwrap();
+    let url = format!("http://store-{id}.shops.example:8080");
+    assert_eq!(status.url.as_deref(), Some(url.as_str()));
+    assert_eq!(status.admin_url, Some(format!("{url}/app")));
+    assert_eq!(status.version.as_deref(), Some("2.18.0"));
+    let steps: Vec<StepName> = status.timeline.iter().map(|step| step.name).collect();
+    assert_eq!(
+        steps,
+        [
+            StepName::Queue,
+            StepName::Namespace,
+            StepName::Database,
+            StepName::Cache,
+            StepName::Setup,
+            StepName::Application,
+            StepName::Storefront
+        ]
+    );
+    for step in &status.timeline {
+        assert_eq!(step.state, StepState::Succeeded, "{step:?}");
+        assert!(step.started_at.unwrap() <= step.finished_at.unwrap(), "{step:?}");
+    }
+    let state = |type_: &str| status.conditions.iter().find(|c| c.type_ == type_).unwrap().status.clone();
+    assert_eq!((state(condition::READY).as_str(), state(condition::PROGRESSING).as_str()), ("True", "False"));
+
+    let question = world.shop.asked.lock().unwrap().last().unwrap().clone();
+    assert_eq!(question.host, format!("store-{id}.shops.example:8080"));
+    let service = world.namespaced::<Service>(id).get("app").await.unwrap();
+    assert_eq!(Some(question.address), service.spec.unwrap().cluster_ip);
+}
+
+#[tokio::test]
+async fn six_stores_are_provisioned_three_at_a_time_and_in_order() {
+    let mut world = World::new().await;
+    let _orchestrator = world.orchestrator("one", &[]).await;
+    let mut ids = Vec::new();
+    for engine in ["plain", "medusa", "woocommerce", "plain", "medusa", "woocommerce"] {
+        ids.push(world.create(engine).await);
+    }
+    for id in &ids[..3] {
+        world.until_phase(*id, Phase::Provisioning).await;
+    }
+    for (id, position) in ids[3..].iter().zip(1..) {
+        let at =
+            |store: &Store| store.status.as_ref().and_then(|status| status.queue_position) == Some(position);
+        let store = world.until(*id, "its place in the queue", at).await;
+        assert_eq!(message_of(&store), format!("Waiting for a slot (place {position})"));
+        assert_eq!(phase_of(&store), Some(Phase::Queued));
+        let namespace = Api::<Namespace>::all(world.admin.clone()).get_opt(&id.namespace()).await.unwrap();
+        assert!(namespace.is_none(), "nothing is made for a store that waits");
+    }
+    world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+    let mut spans = Vec::new();
+    for id in ids {
+        let status = world.until_phase(id, Phase::Ready).await.status.unwrap();
+        spans.push((status.provisioning_started_at.unwrap(), status.ready_at.unwrap()));
+    }
+    assert!(spans.is_sorted_by_key(|(started, _)| *started), "in the order of creation: {spans:?}");
+    for (started, _) in &spans {
+        // A slot is given back a moment after Ready was written, so none may overlap even by that.
+        let running = spans.iter().filter(|(from, to)| from <= started && started < to).count();
+        assert!(running <= 3, "{running} at a time: {spans:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reconcile_that_changes_nothing_writes_nothing() {
+    let world = World::that_works().await;
+    let orchestrator = world.orchestrator("one", &["--health-interval=200ms"]).await;
+    let id = world.create("medusa").await;
+    world.until_phase(id, Phase::Ready).await;
+    let settled = world.versions(id).await;
+    let writes = world.writes();
+
+    // Several checks, each of which is a whole reconcile.
+    let asked = world.shop.asked.lock().unwrap().len();
+    until(|| world.shop.asked.lock().unwrap().len() > asked + 5).await;
+    assert_eq!(world.writes(), writes, "no request that writes");
+    assert_eq!(world.versions(id).await, settled, "no object is of another version");
+
+    // A new process knows nothing, applies each object once, and the API server has nothing to write.
+    orchestrator.stop().await;
+    let asked = world.shop.asked.lock().unwrap().len();
+    let _orchestrator = world.orchestrator("two", &["--health-interval=200ms"]).await;
+    until(|| world.shop.asked.lock().unwrap().len() > asked + 5).await;
+    assert_eq!(world.versions(id).await, settled, "no object is of another version");
+    assert!(world.writes() > writes, "it did apply them");
+}
+
+#[tokio::test]
+async fn what_is_deleted_or_edited_is_put_back() {
+    let world = World::that_works().await;
+    let _orchestrator = world.orchestrator("one", &["--health-interval=500ms"]).await;
+    let id = world.create("woocommerce").await;
+    world.until_phase(id, Phase::Ready).await;
+    let before = world.namespaced::<Secret>(id).get("credentials").await.unwrap();
+
+    let delete = DeleteParams::background();
+    world.namespaced::<Service>(id).delete("app", &delete).await.unwrap();
+    world.until_object(id, "app", |service: Option<&Service>| service.is_some()).await;
+
+    let deployments = world.namespaced::<Deployment>(id);
+    let scale = merge(json!({ "spec": { "replicas": 0 } }));
+    deployments.patch_scale("app", &PatchParams::default(), &scale).await.unwrap();
+    let scaled_back = |deployment: Option<&Deployment>| {
+        deployment.is_some_and(|deployment| {
+            deployment.spec.replicas == Some(1) && deployment.metadata.generation >= Some(3)
+        })
+    };
+    world.until_object(id, "app", scaled_back).await;
+
+    let open = merge(json!({ "spec": { "ingress": [{}] } }));
+    world
+        .namespaced::<NetworkPolicy>(id)
+        .patch("default-deny", &PatchParams::default(), &open)
+        .await
+        .unwrap();
+    let extra = merge(json!({ "spec": { "ingress": [] } }));
+    world.namespaced::<NetworkPolicy>(id).patch("database", &PatchParams::default(), &extra).await.unwrap();
+    let closed = |policy: Option<&NetworkPolicy>| {
+        let ingress = policy.and_then(|policy| policy.spec.as_ref()).and_then(|spec| spec.ingress.as_ref());
+        ingress.is_none_or(Vec::is_empty)
+    };
+    let fed = |policy: Option<&NetworkPolicy>| !closed(policy);
+    world.until_object(id, "database", fed).await;
+    world.until_object(id, "default-deny", closed).await;
+
+    let unlabelled = merge(json!({ "metadata": { "labels": { "store-platform.dev/store": null } } }));
+    world
+        .namespaced::<StatefulSet>(id)
+        .patch("database", &PatchParams::default(), &unlabelled)
+        .await
+        .unwrap();
+    let labelled = |set: Option<&StatefulSet>| {
+        set.is_some_and(|set| set.labels().contains_key("store-platform.dev/store"))
+    };
+    world.until_object(id, "database", labelled).await;
+
+    world.namespaced::<RoleBinding>(id).delete("orchestrator", &delete).await.unwrap();
+    world.until_object(id, "orchestrator", |binding: Option<&RoleBinding>| binding.is_some()).await;
+
+    world.namespaced::<Secret>(id).delete("credentials", &delete).await.unwrap();
+    let same = |secret: Option<&Secret>| secret.is_some_and(|secret| secret.data == before.data);
+    world.until_object(id, "credentials", same).await;
+    let edit = merge(json!({ "data": { "database.password": "aHVudGVyMg==" } }));
+    world.namespaced::<Secret>(id).patch("credentials", &PatchParams::default(), &edit).await.unwrap();
+    world.until_object(id, "credentials", same).await;
+
+    world.until_phase(id, Phase::Ready).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_built_fails_with_a_reason_and_recovers_when_it_is_mended() {
+    let world = World::that_works().await;
+    let _orchestrator = world.orchestrator("one", &[]).await;
+
+    let shopify = world.create("shopify").await;
+    let store = world.until_phase(shopify, Phase::Failed).await;
+    assert_eq!(reason_of(&store), "UnknownEngine");
+    assert_eq!(
+        message_of(&store),
+        "There is no engine \"shopify\"; the engines are medusa, plain, woocommerce"
+    );
+
+    let spec = json!({ "displayName": "Old", "engine": "plain", "version": "7" });
+    let old = world.create_with(spec).await;
+    let store = world.until_phase(old, Phase::Failed).await;
+    assert_eq!(reason_of(&store), "UnknownVersion");
+    assert_eq!(message_of(&store), "Engine \"plain\" has no version \"7\"; the only version is 1");
+
+    let mend = merge(json!({ "spec": { "version": null } }));
+    world.stores().patch(&old.to_string(), &PatchParams::default(), &mend).await.unwrap();
+    world.until_phase(old, Phase::Ready).await;
+
+    let mut broken = fixture("plain");
+    broken["metadata"]["name"] = json!("shopify");
+    broken["spec"]["app"]["env"] = json!([{ "name": "DB", "from": "database.url" }]);
+    world.put_engine(&broken).await;
+    let store =
+        world.until(shopify, "the engine is refused", |store| reason_of(store) == "InvalidEngine").await;
+    let message = "Engine \"shopify\" can't be used: app.env[DB].from: \"database.url\" needs a database, which the engine hasn't";
+    assert_eq!(message_of(&store), message);
+
+    broken["spec"]["app"]["env"] = json!([]);
+    world.put_engine(&broken).await;
+    world.until_phase(shopify, Phase::Ready).await;
+
+    // A shop that runs goes on running when its engine goes away.
+    let engines: Api<StoreEngine> = Api::all(world.admin.clone());
+    engines.delete("shopify", &DeleteParams::default()).await.unwrap();
+    let store =
+        world.until(shopify, "the engine is missed", |store| reason_of(store) == "UnknownEngine").await;
+    assert_eq!(phase_of(&store), Some(Phase::Ready));
+}
+
+#[tokio::test]
+async fn the_resources_refuse_what_their_schemas_can_judge() {
+    let world = World::new().await;
+    let store = |name: &str, spec: serde_json::Value| -> Store {
+        let json = json!({
+            "apiVersion": "store-platform.dev/v1alpha1", "kind": "Store", "metadata": { "name": name }, "spec": spec,
+        });
+        serde_json::from_value(json).unwrap()
+    };
+    const ID: &str = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51";
+    let long = "x".repeat(300);
+    for (name, display_name, message) in [
+        ("my-shop", "Shop", "a Store is named by a UUID"),
+        (ID, "", "spec.displayName"),
+        (ID, long.as_str(), "spec.displayName"),
+        (ID, "🛒🛒", "spec.displayName"),
+        (ID, "$(rm -rf /)", "spec.displayName"),
+    ] {
+        let store = store(name, json!({ "displayName": display_name, "engine": "plain" }));
+        let error = world.stores().create(&PostParams::default(), &store).await.unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+
+    let engines: Api<StoreEngine> = Api::all(world.admin.clone());
+    for (pointer, value, message) in [
+        ("/spec/defaultVersion", json!("2"), "defaultVersion must be the name of one of the versions"),
+        ("/spec/app/port", json!(80), "spec.app.port"),
+        ("/spec/app/runAsUser", json!(0), "spec.app.runAsUser"),
+        ("/spec/app/env/0", json!({ "name": "X" }), "give either value or from"),
+        ("/spec/app/env/0", json!({ "name": "X", "from": "store.colour" }), "spec.app.env[0].from"),
+        ("/spec/check/path", json!("no-slash"), "spec.check.path"),
+    ] {
+        let mut engine = fixture("plain");
+        engine["metadata"]["name"] = json!("broken");
+        *engine.pointer_mut(pointer).unwrap() = value;
+        let params = PatchParams::apply("test").force();
+        let error = engines.patch("broken", &params, &Patch::Apply(engine)).await.unwrap_err().to_string();
+        assert!(error.contains(message), "{pointer}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_deleted_leaves_nothing() {
+    let mut world = World::that_works().await;
+    let _orchestrator = world.orchestrator("one", &["--max-concurrent-provisions=1"]).await;
+    let ready = world.create("medusa").await;
+    world.until_phase(ready, Phase::Ready).await;
+
+    world.play(Play { database: false, setup: Setup::Runs, app: false });
+    let provisioning = world.create("woocommerce").await;
+    world.until_phase(provisioning, Phase::Provisioning).await;
+    let queued = world.create("plain").await;
+    world.until_phase(queued, Phase::Queued).await;
+
+    let stores = world.stores();
+    stores.delete(&queued.to_string(), &DeleteParams::default()).await.unwrap();
+    world.until_gone(queued).await;
+    let next = world.create("plain").await;
+    world.until_phase(next, Phase::Queued).await;
+    for id in [provisioning, ready] {
+        stores.delete(&id.to_string(), &DeleteParams::default()).await.unwrap();
+    }
+    world.until_phase(next, Phase::Provisioning).await;
+    for id in [provisioning, ready] {
+        world.until_gone(id).await;
+        let namespace = Api::<Namespace>::all(world.admin.clone()).get_opt(&id.namespace()).await.unwrap();
+        assert!(namespace.is_none(), "the namespace is gone before the store is");
+    }
+}
+
+#[tokio::test]
+async fn a_store_whose_namespace_was_deleted_is_built_anew() {
+    let world = World::that_works().await;
+    let _orchestrator = world.orchestrator("one", &[]).await;
+    let id = world.create("medusa").await;
+    let first = world.until_phase(id, Phase::Ready).await.status.unwrap();
+    let password = world.namespaced::<Secret>(id).get("credentials").await.unwrap().data.unwrap();
+
+    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
+    namespaces.delete(&id.namespace(), &DeleteParams::background()).await.unwrap();
+    let anew = |store: &Store| {
+        phase_of(store) == Some(Phase::Ready) && store.status.as_ref().unwrap().ready_at > first.ready_at
+    };
+    let second = world.until(id, "Ready once more", anew).await.status.unwrap();
+    assert!(second.provisioning_started_at > first.ready_at, "a timeline of its own: {second:?}");
+    let again = world.namespaced::<Secret>(id).get("credentials").await.unwrap().data.unwrap();
+    assert_eq!(again, password);
+}
+
+#[tokio::test]
+async fn a_namespace_of_someone_else_is_not_touched() {
+    let world = World::that_works().await;
+    let id = world.create("plain").await;
+    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
+    let foreign = serde_json::from_value(json!({ "metadata": { "name": id.namespace() } })).unwrap();
+    let before = namespaces.create(&PostParams::default(), &foreign).await.unwrap();
+
+    let _orchestrator = world.orchestrator("one", &[]).await;
+    let store = world.until_phase(id, Phase::Failed).await;
+    assert_eq!(reason_of(&store), "NamespaceConflict");
+    assert_eq!(namespaces.get(&id.namespace()).await.unwrap().labels(), before.labels());
+
+    world.stores().delete(&id.to_string(), &DeleteParams::default()).await.unwrap();
+    world.until_gone(id).await;
+    assert_eq!(namespaces.get(&id.namespace()).await.unwrap().uid(), before.uid());
+}
+
+#[tokio::test]
+async fn killing_the_orchestrator_at_any_moment_doubles_nothing_and_changes_no_password() {
+    let mut world = World::new().await;
+    let id = world.create("woocommerce").await;
+    let mut secrets: Vec<BTreeMap<_, _>> = Vec::new();
+    // Killed ever later, in the middle of its first writes and beyond.
+    for (round, pause) in [5, 20, 50, 100, 200, 400].into_iter().enumerate() {
+        let writes = world.writes();
+        let orchestrator = world.orchestrator(&format!("victim-{round}"), &[]).await;
+        // The Lease of the one killed before has to run out first.
+        until(|| world.writes() > writes || round > 3).await;
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        orchestrator.kill().await;
+        if let Ok(Some(secret)) = world.namespaced::<Secret>(id).get_opt("credentials").await {
+            secrets.push(secret.data.unwrap());
+        }
+    }
+    world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+    let _orchestrator = world.orchestrator("survivor", &[]).await;
+    world.until_phase(id, Phase::Ready).await;
+    secrets.push(world.namespaced::<Secret>(id).get("credentials").await.unwrap().data.unwrap());
+    assert!(secrets.windows(2).all(|pair| pair[0] == pair[1]), "the passwords are the same throughout");
+    let jobs = world.namespaced::<Job>(id).list(&ListParams::default()).await.unwrap();
+    assert_eq!(jobs.items.len(), 1);
+    assert_eq!(world.namespaced::<Deployment>(id).list(&ListParams::default()).await.unwrap().items.len(), 1);
+    let generation = world.namespaced::<StatefulSet>(id).get("database").await.unwrap().metadata.generation;
+    assert_eq!(generation, Some(1), "written once and never changed");
+}
+
+#[tokio::test]
+async fn another_instance_takes_over_at_once_when_the_leader_stops_and_soon_when_it_dies() {
+    let world = World::that_works().await;
+    let first = world.orchestrator("first", &[]).await;
+    let id = world.create("plain").await;
+    world.until_phase(id, Phase::Ready).await;
+
+    let second = world.orchestrator("second", &[]).await;
+    first.stop().await;
+    let id = world.create("plain").await;
+    let ready = world.until_phase(id, Phase::Ready);
+    timeout(Duration::from_millis(2900), ready).await.expect("sooner than the Lease runs out, which is 3 s");
+
+    let _third = world.orchestrator("third", &[]).await;
+    second.kill().await;
+    let id = world.create("plain").await;
+    timeout(Duration::from_secs(10), world.until_phase(id, Phase::Ready))
+        .await
+        .expect("when the Lease has run out");
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_come_up_fails_in_time_and_recovers_later() {
+    let mut world = World::new().await;
+    let _orchestrator =
+        world.orchestrator("one", &["--provision-timeout=2s", "--max-concurrent-provisions=1"]).await;
+    let id = world.create("medusa").await;
+    let next = world.create("plain").await;
+    let store = world.until_phase(id, Phase::Failed).await;
+    assert_eq!(reason_of(&store), "ProvisioningTimeout");
+    assert_eq!(message_of(&store), "Not ready after 2 seconds: Starting the database");
+    let step =
+        store.status.unwrap().timeline.into_iter().find(|step| step.name == StepName::Database).unwrap();
+    assert_eq!(step.state, StepState::Failed);
+
+    world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+    world.until_phase(next, Phase::Ready).await;
+    world.until_phase(id, Phase::Ready).await;
+}
+
+#[tokio::test]
+async fn a_setup_that_the_cluster_gives_up_fails_the_store_at_once() {
+    let mut world = World::new().await;
+    world.play(Play { database: true, setup: Setup::Fails, app: false });
+    let _orchestrator = world.orchestrator("one", &[]).await;
+    let id = world.create("woocommerce").await;
+    let store = world.until_phase(id, Phase::Failed).await;
+    assert_eq!(reason_of(&store), "SetupFailed");
+    assert_eq!(message_of(&store), "The setup was given up: Job has reached the specified backoff limit");
+}
+
+#[tokio::test]
+async fn a_ready_shop_that_stops_answering_is_degraded_until_it_answers() {
+    let mut world = World::that_works().await;
+    let _orchestrator = world.orchestrator("one", &["--health-interval=100ms"]).await;
+    let id = world.create("plain").await;
+    world.until_phase(id, Phase::Ready).await;
+
+    world.shop.breaks(Unanswered::TimedOut);
+    let store = world.until_phase(id, Phase::Degraded).await;
+    assert_eq!(message_of(&store), "The shop did not answer within 5 seconds");
+    world.shop.works();
+    world.until_phase(id, Phase::Ready).await;
+
+    world.play(Play { database: true, setup: Setup::Succeeds, app: false });
+    world.until_phase(id, Phase::Degraded).await;
+    world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+    world.until_phase(id, Phase::Ready).await;
+}
+
+#[tokio::test]
+async fn another_version_is_rolled_out_and_what_is_no_longer_needed_is_removed() {
+    let world = World::that_works().await;
+    let _orchestrator = world.orchestrator("one", &[]).await;
+    let spec = json!({ "displayName": "Old", "engine": "woocommerce", "version": "9.9.9" });
+    let id = world.create_with(spec).await;
+    world.until_phase(id, Phase::Ready).await;
+    let job = |jobs: kube::core::ObjectList<Job>| jobs.items[0].name_any();
+    let old_job = job(world.namespaced::<Job>(id).list(&ListParams::default()).await.unwrap());
+
+    let newer = merge(json!({ "spec": { "version": "10.0.2" } }));
+    world.stores().patch(&id.to_string(), &PatchParams::default(), &newer).await.unwrap();
+    let runs_new = |store: &Store| {
+        store.status.as_ref().and_then(|status| status.version.as_deref()) == Some("10.0.2")
+            && phase_of(store) == Some(Phase::Ready)
+    };
+    world.until(id, "the new version runs", runs_new).await;
+    world.until_object(id, &old_job, |job: Option<&Job>| job.is_none()).await;
+    let namespace = world.namespaced::<Deployment>(id).get("app").await.unwrap();
+    let image = namespace.spec.template.spec.unwrap().containers[0].image.clone();
+    assert_eq!(image.as_deref(), Some("localhost/store-platform/woocommerce:1"));
+}
+
+/// Waits for something that no watch tells.
+async fn until(condition: impl Fn() -> bool) {
+    let met = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LIMIT, met).await.expect("it comes true in time");
+}

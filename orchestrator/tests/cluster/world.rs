@@ -1,0 +1,536 @@
+//! A cluster without nodes: a real API server, the orchestrator as its own ServiceAccount with the rights of its README, and a
+//! [`Player`] in the role of controllers and kubelet.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use clap::Parser;
+use futures::{StreamExt, future::ready};
+use http::{Method, Request};
+use k8s_openapi::api::{
+    apps::v1::{Deployment, StatefulSet},
+    batch::v1::Job,
+    coordination::v1::Lease,
+    core::v1::{ConfigMap, LimitRange, Namespace, PersistentVolumeClaim, ResourceQuota, Secret, Service},
+    networking::v1::{Ingress, NetworkPolicy},
+    rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding},
+};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams},
+    client::Body,
+    core::NamespaceResourceScope,
+    runtime::{
+        WatchStreamExt,
+        wait::{Condition, await_condition},
+        watcher::{self, watcher},
+    },
+};
+use orchestrator::{
+    config::Config,
+    probe::{Answer, Probe, Question, Unanswered},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use store_crd::{Phase, Store, StoreEngine, StoreId};
+use testbed::ApiServer;
+use tokio::{
+    sync::{MutexGuard, oneshot},
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// The most that a test waits for anything.
+pub const LIMIT: Duration = Duration::from_secs(30);
+
+const NAMESPACE: &str = "store-platform";
+const SERVICE_ACCOUNT: &str = "store-platform-orchestrator";
+
+/// The tests share an API server, and each wants it for itself.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+pub struct World {
+    pub admin: Client,
+    pub server: &'static ApiServer,
+    pub shop: Arc<Shop>,
+    pub writes: Arc<AtomicUsize>,
+    player: Option<Player>,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl World {
+    /// A cluster with the orchestrator's rights and the engines of `tests/fixtures`, and without stores.
+    pub async fn new() -> Self {
+        let turn = TURN.lock().await;
+        let server = testbed::api_server().await.unwrap();
+        let admin = server.client().unwrap();
+        let world =
+            Self { admin, server, shop: Arc::default(), writes: Arc::default(), player: None, _turn: turn };
+        // The account has to be there before its rights.
+        server.client_as_service_account(NAMESPACE, SERVICE_ACCOUNT).await.unwrap();
+        world.grant().await;
+        world.clean().await;
+        for engine in ["woocommerce", "medusa", "plain"] {
+            world.put_engine(&fixture(engine)).await;
+        }
+        world
+    }
+
+    /// A cluster in which whatever is applied becomes ready.
+    pub async fn that_works() -> Self {
+        let mut world = Self::new().await;
+        world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+        world
+    }
+
+    /// Lets the cluster's controllers do this from now on.
+    pub fn play(&mut self, play: Play) {
+        self.player = None;
+        self.player = Some(Player::start(self.admin.clone(), play));
+    }
+
+    pub fn stop_playing(&mut self) {
+        self.player = None;
+    }
+
+    /// The rights as the README says them, which is what the chart copies.
+    async fn grant(&self) {
+        let readme = include_str!("../../README.md");
+        let (_, rest) = readme.split_once("```yaml\n").unwrap();
+        let (yaml, _) = rest.split_once("```").unwrap();
+        for document in yaml.split("---\n") {
+            let json: Value = serde_saphyr::from_str(document).unwrap();
+            match json["kind"].as_str().unwrap() {
+                "ClusterRole" => self.put(Api::<ClusterRole>::all(self.admin.clone()), json).await,
+                "Role" => self.put(Api::<Role>::namespaced(self.admin.clone(), NAMESPACE), json).await,
+                kind => panic!("{kind}"),
+            }
+        }
+        let subjects = json!([{ "kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE }]);
+        let binding = |kind: &str, role: &str| {
+            json!({
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": kind,
+                "metadata": { "name": SERVICE_ACCOUNT },
+                "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": SERVICE_ACCOUNT },
+                "subjects": subjects,
+            })
+        };
+        let cluster = binding("ClusterRoleBinding", "ClusterRole");
+        self.put(Api::<ClusterRoleBinding>::all(self.admin.clone()), cluster).await;
+        let leases = binding("RoleBinding", "Role");
+        self.put(Api::<RoleBinding>::namespaced(self.admin.clone(), NAMESPACE), leases).await;
+    }
+
+    pub async fn put<K>(&self, api: Api<K>, object: Value)
+    where
+        K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
+    {
+        let name = object["metadata"]["name"].as_str().unwrap().to_owned();
+        api.patch(&name, &PatchParams::apply("test").force(), &Patch::Apply(object)).await.unwrap();
+    }
+
+    pub async fn put_engine(&self, engine: &Value) {
+        self.put(Api::<StoreEngine>::all(self.admin.clone()), engine.clone()).await;
+    }
+
+    /// Removes what an earlier test has left.
+    async fn clean(&self) {
+        let stores = self.stores();
+        for store in stores.list(&ListParams::default()).await.unwrap() {
+            let name = store.name_any();
+            let free = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
+            let _ = stores.patch(&name, &PatchParams::default(), &free).await;
+            let _ = stores.delete(&name, &DeleteParams::default()).await;
+            remove_namespace(&self.admin, &store.name_any()).await;
+        }
+        let leases: Api<Lease> = Api::namespaced(self.admin.clone(), NAMESPACE);
+        let _ = leases.delete("store-platform-orchestrator", &DeleteParams::default()).await;
+    }
+
+    pub fn stores(&self) -> Api<Store> {
+        Api::all(self.admin.clone())
+    }
+
+    /// Asks for a store. Ids go up with each call.
+    pub async fn create(&self, engine: &str) -> StoreId {
+        self.create_with(json!({ "displayName": "Ada's Shop", "engine": engine })).await
+    }
+
+    pub async fn create_with(&self, spec: Value) -> StoreId {
+        static NEXT: AtomicUsize = AtomicUsize::new(1);
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let id = format!("01939c4e-9d2a-7b64-8d5c-{number:012x}");
+        let store = serde_json::from_value(json!({
+            "apiVersion": "store-platform.dev/v1alpha1",
+            "kind": "Store",
+            "metadata": { "name": id },
+            "spec": spec,
+        }))
+        .unwrap();
+        self.stores().create(&PostParams::default(), &store).await.unwrap();
+        id.parse().unwrap()
+    }
+
+    pub async fn get(&self, id: StoreId) -> Store {
+        self.stores().get(&id.to_string()).await.unwrap()
+    }
+
+    pub fn namespaced<K>(&self, id: StoreId) -> Api<K>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+    {
+        Api::namespaced(self.admin.clone(), &id.namespace())
+    }
+
+    /// Waits until a store is as wanted.
+    pub async fn until(&self, id: StoreId, what: &str, condition: impl Fn(&Store) -> bool) -> Store {
+        let name = id.to_string();
+        let met = |store: Option<&Store>| store.is_some_and(&condition);
+        match timeout(LIMIT, await_condition(self.stores(), &name, met)).await {
+            Ok(store) => store.unwrap().unwrap(),
+            Err(_) => panic!("{what} did not come true: {:#?}", self.get(id).await.status),
+        }
+    }
+
+    pub async fn until_phase(&self, id: StoreId, phase: Phase) -> Store {
+        self.until(id, phase.as_str(), |store| phase_of(store) == Some(phase)).await
+    }
+
+    /// Waits until a store's object is as wanted.
+    pub async fn until_object<K>(&self, id: StoreId, name: &str, condition: impl Condition<K>)
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+            + Clone
+            + Debug
+            + DeserializeOwned
+            + Send
+            + 'static,
+    {
+        let wait = await_condition(self.namespaced::<K>(id), name, condition);
+        timeout(LIMIT, wait).await.unwrap_or_else(|_| panic!("{name} did not come to be as wanted")).unwrap();
+    }
+
+    /// Waits until a store is gone.
+    pub async fn until_gone(&self, id: StoreId) {
+        let name = id.to_string();
+        let gone = |store: Option<&Store>| store.is_none();
+        timeout(LIMIT, await_condition(self.stores(), &name, gone))
+            .await
+            .expect("the store is still there")
+            .unwrap();
+    }
+
+    /// The versions of everything in a store's namespace, and of the store.
+    pub async fn versions(&self, id: StoreId) -> BTreeMap<String, String> {
+        let mut versions = BTreeMap::new();
+        let store = self.get(id).await;
+        versions.insert("store".to_owned(), store.resource_version().unwrap());
+        self.list_versions::<Secret>(id, &mut versions).await;
+        self.list_versions::<ConfigMap>(id, &mut versions).await;
+        self.list_versions::<Service>(id, &mut versions).await;
+        self.list_versions::<StatefulSet>(id, &mut versions).await;
+        self.list_versions::<Deployment>(id, &mut versions).await;
+        self.list_versions::<Job>(id, &mut versions).await;
+        self.list_versions::<Ingress>(id, &mut versions).await;
+        self.list_versions::<NetworkPolicy>(id, &mut versions).await;
+        self.list_versions::<ResourceQuota>(id, &mut versions).await;
+        self.list_versions::<LimitRange>(id, &mut versions).await;
+        self.list_versions::<PersistentVolumeClaim>(id, &mut versions).await;
+        self.list_versions::<RoleBinding>(id, &mut versions).await;
+        versions
+    }
+
+    async fn list_versions<K>(&self, id: StoreId, versions: &mut BTreeMap<String, String>)
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + Debug + DeserializeOwned,
+    {
+        for object in self.namespaced::<K>(id).list(&ListParams::default()).await.unwrap() {
+            let key = format!("{}/{}", K::kind(&()), object.name_any());
+            versions.insert(key, object.resource_version().unwrap());
+        }
+    }
+
+    /// How many writes the orchestrators have sent, but for Lease and events.
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    /// An orchestrator with its own rights.
+    pub async fn orchestrator(&self, name: &str, flags: &[&str]) -> Orchestrator {
+        let client = self.server.client_as_service_account(NAMESPACE, SERVICE_ACCOUNT).await.unwrap();
+        let client = counted(client, Arc::clone(&self.writes));
+        let least = [
+            "orchestrator",
+            "--pod-name",
+            name,
+            "--listen=127.0.0.1:0",
+            "--domain=shops.example",
+            "--secrets-key=0123456789abcdef0123456789abcdef",
+            "--lease-duration=3s",
+        ];
+        let config = Config::try_parse_from(least.iter().chain(flags)).unwrap();
+        let probe: Arc<dyn Probe> = Arc::clone(&self.shop) as _;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            orchestrator::run(&config, client, probe, async {
+                let _ = stopped.await;
+            })
+            .await
+        });
+        Orchestrator { task, stop: Some(stop) }
+    }
+}
+
+/// A running orchestrator. Dropping it is like a SIGKILL: nothing is finished and the Lease isn't released.
+pub struct Orchestrator {
+    task: JoinHandle<anyhow::Result<()>>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Orchestrator {
+    /// Like SIGKILL.
+    pub async fn kill(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+    }
+
+    /// Like SIGTERM.
+    pub async fn stop(mut self) {
+        let _ = self.stop.take().unwrap().send(());
+        timeout(LIMIT, &mut self.task).await.expect("it ends").unwrap().unwrap();
+    }
+}
+
+impl Drop for Orchestrator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn counted(client: Client, writes: Arc<AtomicUsize>) -> Client {
+    let service = tower::ServiceBuilder::new()
+        .map_request(move |request: Request<Body>| {
+            let path = request.uri().path();
+            let counts =
+                request.method() != Method::GET && !path.contains("/leases") && !path.contains("/events");
+            if counts {
+                writes.fetch_add(1, Ordering::SeqCst);
+            }
+            request
+        })
+        .service(client);
+    Client::new(service, "default")
+}
+
+/// The shop that answers for all stores.
+#[derive(Default)]
+pub struct Shop {
+    broken: Mutex<Option<Unanswered>>,
+    pub asked: Mutex<Vec<Question>>,
+}
+
+impl Shop {
+    pub fn breaks(&self, how: Unanswered) {
+        *self.broken.lock().unwrap() = Some(how);
+    }
+
+    pub fn works(&self) {
+        *self.broken.lock().unwrap() = None;
+    }
+}
+
+impl Probe for Shop {
+    fn ask<'a>(&'a self, question: &'a Question) -> Answer<'a> {
+        self.asked.lock().unwrap().push(question.clone());
+        let broken = self.broken.lock().unwrap().clone();
+        Box::pin(ready(broken.map_or(Ok(()), Err)))
+    }
+}
+
+/// What the cluster's controllers do with what is applied.
+#[derive(Clone, Copy)]
+pub struct Play {
+    pub database: bool,
+    pub setup: Setup,
+    pub app: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Setup {
+    Runs,
+    Succeeds,
+    Fails,
+}
+
+/// Plays kubelet and controllers: sets statuses, and empties and finalizes namespaces that end.
+struct Player(Vec<JoinHandle<()>>);
+
+impl Player {
+    fn start(client: Client, play: Play) -> Self {
+        let sets = each::<StatefulSet, _, _>(client.clone(), move |client, set| async move {
+            let revision = set.metadata.generation.unwrap_or(0).to_string();
+            let status = json!({
+                "observedGeneration": set.metadata.generation,
+                "replicas": 1,
+                "readyReplicas": i32::from(play.database && set.spec.replicas != Some(0)),
+                "currentRevision": revision,
+                "updateRevision": revision,
+            });
+            set_status(client, &set, status).await;
+        });
+        let deployments = each::<Deployment, _, _>(client.clone(), move |client, deployment| async move {
+            let ready = play.app || deployment.name_any() == "cache";
+            let replicas = i32::from(ready && deployment.spec.replicas != Some(0));
+            let status = json!({
+                "observedGeneration": deployment.metadata.generation,
+                "replicas": replicas,
+                "updatedReplicas": replicas,
+                "readyReplicas": replicas,
+                "availableReplicas": replicas,
+            });
+            set_status(client, &deployment, status).await;
+        });
+        let jobs = each::<Job, _, _>(client.clone(), move |client, job| async move {
+            let conditions = match play.setup {
+                Setup::Runs => return,
+                Setup::Succeeds => json!([
+                    { "type": "SuccessCriteriaMet", "status": "True" },
+                    { "type": "Complete", "status": "True" },
+                ]),
+                Setup::Fails => json!([
+                    { "type": "FailureTarget", "status": "True" },
+                    { "type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "message": "Job has reached the specified backoff limit" },
+                ]),
+            };
+            let mut status = json!({ "startTime": "2026-11-24T10:00:00Z", "conditions": conditions });
+            if play.setup == Setup::Succeeds {
+                status["completionTime"] = json!("2026-11-24T10:00:05Z");
+                status["succeeded"] = json!(1);
+            }
+            set_status(client, &job, status).await;
+        });
+        let namespaces = each::<Namespace, _, _>(client, |client, namespace| async move {
+            if namespace.metadata.deletion_timestamp.is_some() {
+                if let Some(id) = namespace.name_any().strip_prefix("store-") {
+                    finalize(&client, id).await;
+                }
+            }
+        });
+        Self(vec![sets, deployments, jobs, namespaces])
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}
+
+fn each<K, F, Fut>(client: Client, act: F) -> JoinHandle<()>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    F: Fn(Client, K) -> Fut + Send + 'static,
+    Fut: Future<Output = ()> + Send,
+{
+    tokio::spawn(async move {
+        let mut objects = watcher(Api::<K>::all(client.clone()), watcher::Config::default())
+            .default_backoff()
+            .applied_objects()
+            .boxed();
+        while let Some(object) = objects.next().await {
+            if let Ok(object) = object {
+                act(client.clone(), object).await;
+            }
+        }
+    })
+}
+
+async fn set_status<K>(client: Client, object: &K, status: Value)
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + Debug + DeserializeOwned,
+{
+    let api: Api<K> = Api::namespaced(client, &object.namespace().unwrap());
+    // It may be gone by now.
+    let _ = api
+        .patch_status(&object.name_any(), &PatchParams::default(), &Patch::Merge(json!({ "status": status })))
+        .await;
+}
+
+/// Deletes a namespace and what is in it.
+async fn remove_namespace(client: &Client, id: &str) {
+    let namespaces: Api<Namespace> = Api::all(client.clone());
+    if namespaces.delete(&format!("store-{id}"), &DeleteParams::default()).await.is_ok() {
+        finalize(client, id).await;
+    }
+}
+
+/// What the namespace controller does.
+async fn finalize(client: &Client, id: &str) {
+    let name = format!("store-{id}");
+    delete_all::<Secret>(client, &name).await;
+    delete_all::<ConfigMap>(client, &name).await;
+    delete_all::<StatefulSet>(client, &name).await;
+    delete_all::<Deployment>(client, &name).await;
+    delete_all::<Job>(client, &name).await;
+    delete_all::<Ingress>(client, &name).await;
+    delete_all::<NetworkPolicy>(client, &name).await;
+    delete_all::<ResourceQuota>(client, &name).await;
+    delete_all::<LimitRange>(client, &name).await;
+    delete_all::<PersistentVolumeClaim>(client, &name).await;
+    delete_all::<RoleBinding>(client, &name).await;
+    let services: Api<Service> = Api::namespaced(client.clone(), &name);
+    for service in services.list(&ListParams::default()).await.into_iter().flatten() {
+        let _ = services.delete(&service.name_any(), &DeleteParams::default()).await;
+    }
+    let body = json!({
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": { "name": name },
+        "spec": { "finalizers": [] },
+    });
+    let request = Request::put(format!("/api/v1/namespaces/{name}/finalize"))
+        .header("content-type", "application/json")
+        .body(serde_json::to_vec(&body).unwrap())
+        .unwrap();
+    let _ = client.request::<Value>(request).await;
+}
+
+async fn delete_all<K>(client: &Client, namespace: &str)
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + Debug + DeserializeOwned,
+{
+    let api: Api<K> = Api::namespaced(client.clone(), namespace);
+    for object in api.list(&ListParams::default()).await.into_iter().flatten() {
+        let free = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
+        let _ = api.patch(&object.name_any(), &PatchParams::default(), &free).await;
+        let _ = api.delete(&object.name_any(), &DeleteParams::background()).await;
+    }
+}
+
+/// One of the engines in `tests/fixtures`.
+pub fn fixture(name: &str) -> Value {
+    let path = format!("{}/tests/fixtures/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+    serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+pub fn phase_of(store: &Store) -> Option<Phase> {
+    store.status.as_ref().and_then(|status| status.phase)
+}
+
+pub fn message_of(store: &Store) -> String {
+    store.status.as_ref().and_then(|status| status.message.clone()).unwrap_or_default()
+}
+
+pub fn reason_of(store: &Store) -> String {
+    store.status.as_ref().and_then(|status| status.reason.clone()).unwrap_or_default()
+}
