@@ -1,15 +1,16 @@
 import js from '@eslint/js'
 import hooks from 'eslint-plugin-react-hooks'
+import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-export default tseslint.config(
-  { ignores: ['dist', 'src/routeTree.gen.ts', 'src/api/generated'] },
+export default defineConfig(
+  { ignores: ['dist', 'public', 'src/routeTree.gen.ts', 'src/api/generated'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   hooks.configs.flat['recommended-latest'],
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'public/theme.js'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] }, tsconfigRootDir: import.meta.dirname } },
     rules: {
       // A number in a text is what one wants to see there.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -46,6 +46,8 @@ export class Visit {
   down = false
   /** Milliseconds that every answer takes. */
   delay = 0
+  /** While true no WebSocket stays open. */
+  mute = false
   sockets = new Set<WebSocketRoute>()
   readonly errors: string[] = []
   readonly context: BrowserContext
@@ -61,6 +63,7 @@ export class Visit {
   }
 
   async dropSockets(): Promise<void> {
+    this.mute = true
     for (const socket of this.sockets) await socket.close({ code: 1012 })
     this.sockets.clear()
   }
@@ -70,11 +73,13 @@ export class Visit {
   }
 }
 
-const shop = `<!doctype html><title>Shop</title><style>body{margin:0;font:18px system-ui;color:#222}header{padding:28px 60px;border-bottom:1px solid #eee;display:flex;justify-content:space-between;font-weight:600}main{padding:60px;display:grid;grid-template-columns:repeat(3,1fr);gap:40px}div.p{aspect-ratio:1;border-radius:12px}b{display:block;margin-top:14px}</style><header><span>Blue Harbour Goods</span><span>Shop · Cart · Checkout</span></header><main><section><div class=p style="background:#b9cdf3"></div><b>Blue Shirt</b>$29.99</section><section><div class=p style="background:#f0c4bd"></div><b>Red Hat</b>$14.99</section></main>`
+const shop = `<!doctype html><meta charset=utf-8><title>Shop</title><style>body{margin:0;font:18px system-ui;color:#222}header{padding:28px 60px;border-bottom:1px solid #eee;display:flex;justify-content:space-between;font-weight:600}main{padding:60px;display:grid;grid-template-columns:repeat(3,1fr);gap:40px}div.p{aspect-ratio:1;border-radius:12px}b{display:block;margin-top:14px}</style><header><span>Blue Harbour Goods</span><span>Shop · Cart · Checkout</span></header><main><section><div class=p style="background:#b9cdf3"></div><b>Blue Shirt</b>$29.99</section><section><div class=p style="background:#f0c4bd"></div><b>Red Hat</b>$14.99</section></main>`
 
 export async function visit(browser: Browser, world: World, options: Options = {}): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
+    isMobile: (options.width ?? 1440) < 600,
+    hasTouch: (options.width ?? 1440) < 600,
     colorScheme: options.dark === true ? 'dark' : 'light',
     reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
     locale: 'en-GB',
@@ -83,6 +88,8 @@ export async function visit(browser: Browser, world: World, options: Options = {
   const user = options.user === undefined ? 'ada' : options.user
   if (user !== null) {
     await context.addInitScript((name) => {
+      // The preview's frame is someone else's page.
+      if (window !== window.top) return
       if (sessionStorage.getItem('seeded') !== null) return
       sessionStorage.setItem('seeded', '')
       localStorage.setItem('store-platform.user', name)
@@ -108,7 +115,7 @@ export async function visit(browser: Browser, world: World, options: Options = {
       .catch(() => undefined)
   })
   await context.routeWebSocket(/\/api\/ws/, (socket) => {
-    if (visitor.down) return void socket.close({ code: 1012 })
+    if (visitor.down || visitor.mute) return void socket.close({ code: 1012 })
     visitor.sockets.add(socket)
     socket.onClose(() => visitor.sockets.delete(socket))
   })

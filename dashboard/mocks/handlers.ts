@@ -10,6 +10,8 @@ export function problem(status: number, code: string, detail: string, more: { er
   )
 }
 
+const paths = ['/api/stores', '/api/stores/{id}', '/api/stores/{id}/events', '/api/stores/{id}/logs', '/api/stores/{id}/admin-login', '/api/engines', '/api/me', '/api/health', '/api/metrics', '/api/audit', '/api/ws']
+
 const notFound = () => problem(404, 'store_not_found', 'There is no such store.')
 
 function metricsOf(world: World): Metrics {
@@ -19,20 +21,16 @@ function metricsOf(world: World): Metrics {
     byStatus[store.status] = (byStatus[store.status] ?? 0) + 1
     byEngine[store.engine] = (byEngine[store.engine] ?? 0) + 1
   }
-  const counts = [0, 3, 19, 41, 52, 57, 59, 60, 60]
   return {
-    stores: { byStatus, byEngine },
-    created: 128,
-    failed: byStatus.Failed ?? 0,
+    total: world.stores.length,
+    byStatus,
+    byEngine,
+    createdTotal: 128,
+    failedTotal: byStatus.Failed ?? 0,
     queueDepth: byStatus.Queued ?? 0,
-    quotaViolations: 0,
-    provisioning: {
-      count: 60,
-      avgSeconds: 9.4,
-      p95Seconds: 27,
-      p99Seconds: 48,
-      buckets: [2.5, 5, 7.5, 10, 15, 20, 30, 60, null].map((le, index) => ({ le, count: counts[index] ?? 60 })),
-    },
+    refusedTotal: {},
+    outboxOrders: 0,
+    provisioningSeconds: world.stores.length === 0 ? { average: null, p50: null, p95: null, p99: null } : { average: 9.4, p50: 7.6, p95: 27, p99: 48 },
   }
 }
 
@@ -62,9 +60,9 @@ export function handlers(world: World, base: string, now: () => number = () => e
         return problem(422, 'validation_failed', 'The request is not valid.', { errors: [{ field: 'name', message: 'Use letters, digits, spaces and . _ , \' & + - only.' }] })
       }
       if (world.limits.creationsPerHour.left === 0) {
-        return problem(429, 'creations_per_hour', 'You have made 5 stores within the hour.', { headers: { 'retry-after': '1260' } })
+        return problem(429, 'user_creation_rate_exceeded', 'You have made 5 stores within the hour.', { headers: { 'retry-after': '1260' } })
       }
-      if (world.limits.stores.used >= world.limits.stores.max) return problem(409, 'too_many_stores', 'You have 10 of 10 stores. Delete one to make room.')
+      if (world.limits.stores.used >= world.limits.stores.max) return problem(409, 'store_limit_reached', 'You have 10 of 10 stores. Delete one to make room.')
       world.limits.stores.used += 1
       world.limits.creationsPerHour.left -= 1
       const store = world.create(body.name, body.engine, request.headers.get('x-user-id') ?? '', request.headers.get('idempotency-key'), now())
@@ -99,9 +97,10 @@ export function handlers(world: World, base: string, now: () => number = () => e
           : ['GET / 200 38ms', 'GET /shop/ 200 51ms', 'GET /wp-content/themes/storefront/style.css 200 2ms', 'GET /healthz 200 1ms']
       return HttpResponse.json({ source, lines, truncated: source === 'app' })
     }),
-    http.get(`${base}/api/engines`, () => HttpResponse.json({ items: engines })),
+    http.get(`${base}/api/engines`, () => HttpResponse.json(engines)),
+    http.get(`${base}/api/openapi.json`, () => HttpResponse.json({ openapi: '3.1.0', paths: Object.fromEntries(paths.map((path) => [path, {}])) })),
     http.get(`${base}/api/me`, ({ request }) => HttpResponse.json({ id: request.headers.get('x-user-id'), admin: world.admin, limits: world.limits })),
-    http.get(`${base}/api/health`, () => HttpResponse.json({ status: 'ok', checks: { postgresql: { status: 'up' }, kubernetes: { status: 'up' } } })),
+    http.get(`${base}/api/health`, () => HttpResponse.json({ state: 'ok', version: '0.1.0', dependencies: { postgres: 'up', kubernetes: 'up' } })),
     http.get(`${base}/api/metrics`, () => HttpResponse.json(metricsOf(world))),
     http.get(`${base}/api/audit`, ({ request }) => {
       const search = new URL(request.url).searchParams

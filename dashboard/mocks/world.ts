@@ -12,7 +12,7 @@ export const engines: Engine[] = [
     versions: ['10.0.2'],
     database: 'mariadb',
     cache: null,
-    adminPath: '/wp-admin',
+    admin: { path: '/wp-admin' },
   },
   {
     name: 'medusa',
@@ -22,11 +22,13 @@ export const engines: Engine[] = [
     versions: ['2.18.0'],
     database: 'postgres',
     cache: 'valkey',
-    adminPath: '/app',
+    admin: { path: '/app' },
   },
 ]
 
-const stepNames: Record<string, string[]> = {
+type StepName = TimelineStep['name']
+
+const stepNames: Record<string, StepName[]> = {
   woocommerce: ['Queue', 'Namespace', 'Database', 'Setup', 'Application', 'Storefront'],
   medusa: ['Queue', 'Namespace', 'Database', 'Cache', 'Setup', 'Application', 'Storefront'],
 }
@@ -54,10 +56,10 @@ const done: Record<string, string> = {
 const iso = (time: number): string => new Date(time).toISOString()
 
 /** The steps of a store, `elapsed` milliseconds after it was asked for. */
-export function timelineAt(engine: string, created: number, elapsed: number, failing?: { step: string; message: string }): TimelineStep[] {
+export function timelineAt(engine: string, created: number, elapsed: number, failing?: { step: string; message: string }, pace = 1): TimelineStep[] {
   return (stepNames[engine] ?? []).map((name): TimelineStep => {
-    const [start, end] = plan[name] ?? [0, 0]
-    if (elapsed < start) return { name, state: 'Pending' }
+    const [start, end] = (plan[name] ?? [0, 0]).map((time) => time * pace) as [number, number]
+    if (elapsed < start || (failing !== undefined && name === 'Storefront')) return { name, state: 'Pending' }
     if (failing?.step === name) return { name, state: 'Failed', startedAt: iso(created + start), finishedAt: iso(created + elapsed), message: failing.message }
     if (elapsed < end) return { name, state: 'Running', startedAt: iso(created + start) }
     return { name, state: 'Succeeded', startedAt: iso(created + start), finishedAt: iso(created + end), message: done[name] }
@@ -76,6 +78,8 @@ export function makeStore(init: Partial<Store> & { name: string; engine: string;
   const created = init.createdAt === undefined ? epoch - made * 5_400_000 : Date.parse(init.createdAt)
   const url = `http://store-${id}.localhost`
   const ready = init.status === 'Ready' || init.status === 'Degraded'
+  // Spread like real ones: most near the middle, a few slow.
+  const duration = 5_200 + ((made * 2654435761) % 4_700) + (made % 9 === 4 ? 9_000 : 0)
   const failed = init.status === 'Failed' ? { step: 'Setup', message: init.message ?? '' } : undefined
   return {
     version: engine?.defaultVersion,
@@ -84,10 +88,10 @@ export function makeStore(init: Partial<Store> & { name: string; engine: string;
     reason: null,
     message: null,
     url,
-    adminUrl: `${url}${engine?.adminPath ?? ''}`,
+    adminUrl: `${url}${engine?.admin?.path ?? ''}`,
     queuePosition: null,
-    readyAt: ready ? iso(created + 7600) : null,
-    timeline: timelineAt(init.engine, created, ready ? 60_000 : failed ? 600_000 : init.status === 'Provisioning' ? 3900 : 100, failed),
+    readyAt: ready ? iso(created + duration) : null,
+    timeline: timelineAt(init.engine, created, ready ? 60_000 : failed ? 600_000 : init.status === 'Provisioning' ? 3900 : 100, failed, ready ? duration / 7600 : 1),
     ...init,
     id,
   }

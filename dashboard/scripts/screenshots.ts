@@ -21,6 +21,7 @@ interface Shot {
 const at = (index: number) => (world: World) => `/stores/${world.stores[index]?.id ?? ''}`
 const admin = (): World => Object.assign(smallWorld(), { admin: true })
 const press = (name: string) => (visitor: Visit) => visitor.page.getByRole('button', { name, exact: true }).first().click()
+const alert = (visitor: Visit) => visitor.page.getByRole('alert').waitFor()
 const openTab = (name: string) => (visitor: Visit) => visitor.page.getByRole('tab', { name }).click()
 
 const shots: Shot[] = [
@@ -31,19 +32,19 @@ const shots: Shot[] = [
   { name: 'stores-empty', path: '/stores', world: () => new World() },
   { name: 'stores-no-match', path: '/stores?q=zebra&status=Failed' },
   { name: 'stores-loading', path: '/stores', options: { first: [http.get(`${api}/api/stores`, () => new Promise<Response>(() => undefined))] } },
-  { name: 'stores-down', path: '/stores', options: { first: [http.get(`${api}/api/stores`, () => problem(503, 'database_unavailable', 'The database does not answer. Try again in a moment.'))] } },
-  { name: 'stores-limited', path: '/stores', options: { first: [http.get(`${api}/api/stores`, () => problem(429, 'rate_limited', 'Too many requests.', { headers: { 'retry-after': '12' } }))] } },
+  { name: 'stores-down', path: '/stores', options: { first: [http.get(`${api}/api/stores`, () => problem(503, 'database_unavailable', 'The database does not answer. Try again in a moment.'))] }, ready: alert },
+  { name: 'stores-limited', path: '/stores', options: { first: [http.get(`${api}/api/stores`, () => problem(429, 'rate_limited', 'Too many requests.', { headers: { 'retry-after': '12' } }))] }, ready: alert },
   { name: 'stores-lost', path: '/stores', ready: (visitor) => visitor.dropSockets().then(() => visitor.page.getByText('Connection lost').waitFor()) },
   { name: 'create', path: '/stores/new' },
   { name: 'create-invalid', path: '/stores/new', ready: (visitor) => visitor.page.getByLabel('Name').fill('$(rm -rf)') },
   {
     name: 'create-refused',
     path: '/stores/new',
-    options: { first: [http.post(`${api}/api/stores`, () => problem(429, 'creations_per_hour', 'You have made 5 stores within the hour.', { headers: { 'retry-after': '1260' } }))] },
+    options: { first: [http.post(`${api}/api/stores`, () => problem(429, 'user_creation_rate_exceeded', 'You have made 5 stores within the hour.', { headers: { 'retry-after': '1260' } }))] },
     ready: async (visitor) => {
       await visitor.page.getByLabel('Name').fill('Blue Harbour Goods')
       await visitor.page.getByRole('button', { name: 'Create store' }).click()
-      await visitor.page.getByRole('alert').waitFor()
+      await alert(visitor)
     },
   },
   { name: 'store-provisioning', path: at(0) },

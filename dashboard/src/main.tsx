@@ -26,7 +26,9 @@ declare module '@tanstack/react-router' {
 }
 
 await loadConfig()
-createRoot(document.getElementById('root') as HTMLElement).render(
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <RouterProvider router={router} />

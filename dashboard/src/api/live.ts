@@ -1,11 +1,6 @@
 import { config } from '@/lib/config'
-import { Observable } from '@/lib/observable'
+import { connection } from './connection'
 import type { Store } from './types'
-
-/** `live`: changes are pushed. `connecting`: first try. `polling`: the push is broken, so the lists are asked for. `offline`: no network. */
-export type Connection = 'connecting' | 'live' | 'polling' | 'offline'
-
-export const connection = new Observable<Connection>('connecting')
 
 export type LiveMessage = { type: 'store'; store: Store } | { type: 'deleted'; id: string }
 

@@ -61,6 +61,6 @@ export async function problemOf(response: Response): Promise<Problem> {
       return typeof field === 'string' && typeof message === 'string' ? [{ field, message }] : []
     }),
     retryAfter: retryAfterOf(response.headers.get('retry-after'), Date.now()),
-    requestId: response.headers.get('x-request-id'),
+    requestId: response.headers.get('x-request-id') ?? text(body.requestId),
   })
 }

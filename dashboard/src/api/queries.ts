@@ -1,5 +1,5 @@
-import { MutationCache, QueryCache, QueryClient, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { connection } from './live'
+import { MutationCache, QueryCache, QueryClient, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { connection } from './connection'
 import { Problem, isUnauthenticated } from './problem'
 import { sessionEnded } from './session'
 import * as api from './stores'
@@ -53,7 +53,7 @@ export const storeQuery = (id: string) =>
 
 export const enginesQuery = queryOptions({
   queryKey: ['engines'],
-  queryFn: async ({ signal }) => (await api.listEngines(signal)).items,
+  queryFn: ({ signal }) => api.listEngines(signal),
   staleTime: 5 * 60_000,
 })
 
@@ -69,22 +69,16 @@ export const eventsQuery = (id: string) =>
 export const logsQuery = (id: string, source: string) =>
   queryOptions({ queryKey: [...keys.store(id), 'logs', source], queryFn: ({ signal }) => api.readLogs(id, source, signal), gcTime: 0, staleTime: 0 })
 
-export const auditQuery = (values: { actor?: string; action?: string }) =>
-  infiniteQueryOptions({
-    queryKey: ['audit', values],
-    queryFn: ({ signal, pageParam }) => api.listAudit({ ...values, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    placeholderData: keepPreviousData as never,
-  })
+export const auditQuery = (values: api.AuditQuery) =>
+  queryOptions({ queryKey: ['audit', values], queryFn: ({ signal }) => api.listAudit(values, signal), placeholderData: keepPreviousData })
 
 /** Puts a store that was pushed, or just created, wherever it is shown. Says whether a list may have it in another place now. */
 export function placeStore(client: QueryClient, store: Store): void {
   client.setQueryData<Store>(keys.store(store.id), (old) => ({ ...old, ...store }))
-  let shown = false
+  const holds = (page: StorePage | undefined): page is StorePage => page?.items.some((item) => item.id === store.id) === true
+  const shown = client.getQueriesData<StorePage>({ queryKey: keys.lists }).some(([, page]) => holds(page))
   client.setQueriesData<StorePage>({ queryKey: keys.lists }, (page) => {
-    if (!page?.items.some((item) => item.id === store.id)) return page
-    shown = true
+    if (!holds(page)) return page
     return { ...page, items: page.items.map((item) => (item.id === store.id ? { ...item, ...store } : item)) }
   })
   if (!shown) void client.invalidateQueries({ queryKey: keys.lists })

@@ -1,48 +1,14 @@
-export type StoreStatus = 'Queued' | 'Provisioning' | 'Ready' | 'Degraded' | 'Failed' | 'Deleting'
-export type StepState = 'Pending' | 'Running' | 'Succeeded' | 'Failed'
+import type { Store as ListedStore, StoreList, StoreStatus, TimelineStep } from './generated/client'
 
-export interface TimelineStep {
-  name: string
-  state: StepState
-  startedAt?: string | null
-  finishedAt?: string | null
-  message?: string | null
-}
+export type { DependencyState, Engine, Health, Metrics, StepState, StoreStatus, TimelineStep } from './generated/client'
 
-export interface Store {
-  id: string
-  name: string
-  engine: string
-  version?: string | null
-  status: StoreStatus
-  reason?: string | null
-  message?: string | null
-  url?: string | null
-  adminUrl?: string | null
-  owner?: string | null
-  queuePosition?: number | null
-  createdAt: string
-  provisioningStartedAt?: string | null
-  readyAt?: string | null
-  timeline?: TimelineStep[]
-}
+/** A store, from the list or from its own page: only the latter has the timeline. */
+export type Store = ListedStore & { timeline?: TimelineStep[] }
 
-export interface StorePage {
+export type StorePage = Omit<StoreList, 'items'> & {
   items: Store[]
-  nextCursor?: string | null
-  total: number
+  /** How many the same search finds by status, where the API tells. */
   counts?: Partial<Record<StoreStatus, number>>
-}
-
-export interface Engine {
-  name: string
-  title: string
-  description?: string | null
-  defaultVersion: string
-  versions: string[]
-  database?: string | null
-  cache?: string | null
-  adminPath?: string | null
 }
 
 export interface Me {
@@ -89,24 +55,4 @@ export interface AuditEntry {
 export interface AuditPage {
   items: AuditEntry[]
   nextCursor?: string | null
-}
-
-export interface Metrics {
-  stores: { byStatus: Partial<Record<StoreStatus, number>>; byEngine: Record<string, number> }
-  created: number
-  failed: number
-  queueDepth: number
-  quotaViolations?: number
-  provisioning: {
-    count: number
-    avgSeconds: number
-    p95Seconds: number
-    p99Seconds: number
-    buckets: { le: number | null; count: number }[]
-  }
-}
-
-export interface Health {
-  status: string
-  checks?: Record<string, { status: string; message?: string | null }>
 }

@@ -1,4 +1,8 @@
-import { CloudOff, Hourglass, Lock, ServerCrash } from 'lucide-react'
+import cloudOffIcon from 'lucide/dist/esm/icons/cloud-off.mjs'
+import hourglassIcon from 'lucide/dist/esm/icons/hourglass.mjs'
+import lockIcon from 'lucide/dist/esm/icons/lock.mjs'
+import serverCrashIcon from 'lucide/dist/esm/icons/server-crash.mjs'
+import { Icon } from '@/components/icon'
 import { Problem, Unreachable } from '@/api/problem'
 import { formatDuration } from '@/lib/format'
 import { shellText } from '@/lib/text/shell'
@@ -18,9 +22,10 @@ export function explain(error: unknown): { title: string; body: string; referenc
   if (error instanceof Problem) {
     const reference = error.requestId === null ? null : text.requestId(error.requestId)
     if (error.status === 429) {
-      const body = error.retryAfter === null ? text.limitedBodyOpen : text.limitedBody(formatDuration(Math.ceil(error.retryAfter / 1000) * 1000))
-      return { title: text.limited, body, reference }
+      const wait = error.retryAfter === null ? text.waitOpen : text.wait(formatDuration(Math.max(10_000, error.retryAfter)))
+      return { title: error.code.includes('creation') ? text.quota : text.limited, body: `${error.message} ${wait}`, reference: null }
     }
+    if (error.status === 409) return { title: text.quota, body: error.message, reference: null }
     if (error.status === 403) return { title: text.forbidden, body: text.forbiddenBody, reference: null }
     return { title: text.server, body: error.message, reference }
   }
@@ -28,10 +33,10 @@ export function explain(error: unknown): { title: string; body: string; referenc
 }
 
 function artOf(error: unknown) {
-  if (error instanceof Problem && error.status === 403) return <Lock className="size-9" strokeWidth={1.25} />
-  if (error instanceof Problem && error.status === 429) return <Hourglass className="size-9" strokeWidth={1.25} />
-  if (error instanceof Unreachable) return <CloudOff className="size-9" strokeWidth={1.25} />
-  return <ServerCrash className="size-9" strokeWidth={1.25} />
+  if (error instanceof Problem && error.status === 403) return <Icon of={lockIcon} className="size-9" strokeWidth={1.25} />
+  if (error instanceof Problem && error.status === 429) return <Icon of={hourglassIcon} className="size-9" strokeWidth={1.25} />
+  if (error instanceof Unreachable) return <Icon of={cloudOffIcon} className="size-9" strokeWidth={1.25} />
+  return <Icon of={serverCrashIcon} className="size-9" strokeWidth={1.25} />
 }
 
 /** In the place of a view that has nothing to show but an error. */

@@ -3,10 +3,10 @@ export function parseSearch(text: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(text))
 }
 
-export function stringifySearch(values: Record<string, unknown>): string {
+export function stringifySearch(values: object): string {
   const search = new URLSearchParams()
-  for (const [key, value] of Object.entries(values)) {
-    if (value !== undefined && value !== null && value !== '') search.set(key, String(value))
+  for (const [key, value] of Object.entries(values as Record<string, unknown>)) {
+    if (typeof value === 'string' && value !== '') search.set(key, value)
   }
   const text = search.toString()
   return text === '' ? '' : `?${text}`

@@ -7,7 +7,7 @@ const pattern = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._,'&+-]*$/u
 
 export type StoreNameFault = 'empty' | 'too-long' | 'bad-start' | 'bad-character'
 
-export const storeNameLength = (name: string): number => [...name].length
+export const storeNameLength = (name: string): number => Array.from(name).length
 
 export function storeNameFault(name: string): StoreNameFault | null {
   if (name === '') return 'empty'

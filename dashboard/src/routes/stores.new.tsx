@@ -5,5 +5,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 export const Route = createFileRoute('/stores/new')({
   validateSearch: (raw: Record<string, unknown>): { name?: string; engine?: string } => ({ name: text(raw.name), engine: text(raw.engine) }),
-  component: () => <CreatePage preset={Route.useSearch()} />,
+  component: function CreateRoute() {
+    return <CreatePage preset={Route.useSearch()} />
+  },
 })

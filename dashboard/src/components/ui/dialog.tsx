@@ -1,5 +1,6 @@
 import * as Radix from '@radix-ui/react-dialog'
-import { X } from 'lucide-react'
+import xIcon from 'lucide/dist/esm/icons/x.mjs'
+import { Icon } from '@/components/icon'
 import type { ReactNode } from 'react'
 import { dialogText } from '@/lib/text/dialog'
 import { buttonStyle } from './button'
@@ -27,7 +28,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
               {description != null && <Radix.Description className="mt-1 text-ink-2">{description}</Radix.Description>}
             </div>
             <Radix.Close className={buttonStyle({ variant: 'quiet', size: 'icon-sm', className: '-mt-1 -mr-1.5' })} aria-label={dialogText.close}>
-              <X />
+              <Icon of={xIcon} />
             </Radix.Close>
           </div>
           <div className="mt-4">{children}</div>

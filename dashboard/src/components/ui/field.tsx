@@ -1,5 +1,6 @@
 import type { ComponentProps, ReactNode } from 'react'
-import { ChevronDown } from 'lucide-react'
+import chevronDownIcon from 'lucide/dist/esm/icons/chevron-down.mjs'
+import { Icon } from '@/components/icon'
 import { cn } from '@/lib/cn'
 
 const box =
@@ -16,7 +17,7 @@ export function Select({ className, children, ...props }: ComponentProps<'select
       <select className={cn(box, 'w-full appearance-none border-line-strong pr-8 pl-3 shadow-card')} {...props}>
         {children}
       </select>
-      <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-ink-3" />
+      <Icon of={chevronDownIcon} aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-ink-3" />
     </span>
   )
 }

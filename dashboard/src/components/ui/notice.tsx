@@ -1,11 +1,14 @@
-import { CircleAlert, Info, TriangleAlert } from 'lucide-react'
+import circleAlertIcon from 'lucide/dist/esm/icons/circle-alert.mjs'
+import infoIcon from 'lucide/dist/esm/icons/info.mjs'
+import triangleAlertIcon from 'lucide/dist/esm/icons/triangle-alert.mjs'
+import { Icon } from '@/components/icon'
 import type { ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 
 const tones = {
-  info: { box: 'border-accent/25 bg-accent-soft', icon: <Info className="text-accent-ink" /> },
-  warn: { box: 'border-warn/35 bg-warn-soft', icon: <TriangleAlert className="text-warn-ink" /> },
-  bad: { box: 'border-bad/25 bg-bad-soft', icon: <CircleAlert className="text-bad-ink" /> },
+  info: { box: 'border-accent/25 bg-accent-soft', icon: <Icon of={infoIcon} className="text-accent-ink" /> },
+  warn: { box: 'border-warn/35 bg-warn-soft', icon: <Icon of={triangleAlertIcon} className="text-warn-ink" /> },
+  bad: { box: 'border-bad/25 bg-bad-soft', icon: <Icon of={circleAlertIcon} className="text-bad-ink" /> },
 }
 
 interface NoticeProps {

@@ -1,10 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useDeferredValue } from 'react'
 import { auditQuery } from '@/api/queries'
+import type { AuditQuery } from '@/api/stores'
 import type { AuditEntry } from '@/api/types'
+import { Pager } from '@/components/pager'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
-import { Button } from '@/components/ui/button'
 import { Empty } from '@/components/ui/empty'
 import { Input, Select } from '@/components/ui/field'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -12,11 +12,6 @@ import { cn } from '@/lib/cn'
 import { formatDateTime } from '@/lib/format'
 import { auditText as text } from '@/lib/text/audit'
 import { shellText } from '@/lib/text/shell'
-
-export interface AuditSearch {
-  actor?: string
-  action?: string
-}
 
 const good = ['accepted', 'ok', 'success', 'succeeded', 'created', 'deleted', 'done']
 
@@ -30,11 +25,11 @@ function Result({ entry }: { entry: AuditEntry }) {
   )
 }
 
-export function AuditPage({ search }: { search: AuditSearch }) {
+export function AuditPage({ search }: { search: AuditQuery }) {
   const navigate = useNavigate({ from: '/audit' })
-  const log = useInfiniteQuery(auditQuery(useDeferredValue(search)))
-  const entries = log.data?.pages.flatMap((page) => page.items)
-  const change = (patch: AuditSearch): void => void navigate({ search: (old) => ({ ...old, ...patch }), replace: true })
+  const log = useQuery(auditQuery(search))
+  const entries = log.data?.items
+  const change = (patch: AuditQuery): void => void navigate({ search: (old) => ({ ...old, cursor: undefined, ...patch }), replace: true })
   return (
     <>
       <title>{shellText.title(text.title)}</title>
@@ -107,13 +102,7 @@ export function AuditPage({ search }: { search: AuditSearch }) {
               </tbody>
             </table>
           </div>
-          {log.hasNextPage && (
-            <div className="mt-4 text-center">
-              <Button disabled={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
-                {log.isFetchingNextPage ? text.loadingMore : text.more}
-              </Button>
-            </div>
-          )}
+          <Pager cursor={search.cursor} next={log.data?.nextCursor} link={({ cursor, ...link }) => <Link to="/audit" search={{ ...search, cursor }} {...link} />} />
         </>
       )}
     </>

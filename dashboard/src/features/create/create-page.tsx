@@ -1,9 +1,12 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Check, ChevronLeft } from 'lucide-react'
+import checkIcon from 'lucide/dist/esm/icons/check.mjs'
+import chevronLeftIcon from 'lucide/dist/esm/icons/chevron-left.mjs'
+import { Icon } from '@/components/icon'
 import { useEffect, useRef } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
+import { useMe } from '@/api/me'
 import { Problem } from '@/api/problem'
 import { enginesQuery, keys, meQuery } from '@/api/queries'
 import { createStore } from '@/api/stores'
@@ -32,7 +35,7 @@ export function CreatePage({ preset }: CreatePageProps) {
     <>
       <title>{shellText.title(text.title)}</title>
       <Link to="/stores" className="-ml-1 inline-flex items-center gap-1 rounded text-sm font-medium text-ink-2 hover:text-ink">
-        <ChevronLeft aria-hidden className="size-4" /> {text.back}
+        <Icon of={chevronLeftIcon} aria-hidden className="size-4" /> {text.back}
       </Link>
       <h1 className="mt-2 text-2xl font-semibold tracking-tight">{text.title}</h1>
       <p className="mt-1 mb-7 text-ink-2">{text.lead}</p>
@@ -57,7 +60,7 @@ export function CreatePage({ preset }: CreatePageProps) {
 function CreateForm({ engines, preset }: CreatePageProps & { engines: Engine[] }) {
   const navigate = useNavigate()
   const client = useQueryClient()
-  const limits = useQuery(meQuery).data?.limits
+  const limits = useMe()?.limits
   const form = useForm<CreateValues>({
     resolver: zodResolver(createSchema),
     mode: 'onChange',
@@ -152,7 +155,7 @@ function CreateForm({ engines, preset }: CreatePageProps & { engines: Engine[] }
             <ul className="mt-3 space-y-2 text-sm text-ink-2">
               {included(chosen).map((item) => (
                 <li key={item} className="flex gap-2">
-                  <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-good" /> {item}
+                  <Icon of={checkIcon} aria-hidden className="mt-0.5 size-4 shrink-0 text-good" /> {item}
                 </li>
               ))}
             </ul>

@@ -1,4 +1,5 @@
-import { Check } from 'lucide-react'
+import checkIcon from 'lucide/dist/esm/icons/check.mjs'
+import { Icon } from '@/components/icon'
 import type { UseFormRegisterReturn } from 'react-hook-form'
 import type { Engine } from '@/api/types'
 import { EngineMark } from '@/components/engine-mark'
@@ -11,7 +12,7 @@ export function included(engine: Engine): string[] {
     ...(engine.database == null ? [] : [createText.includedDatabase(named(engine.database))]),
     ...(engine.cache == null ? [] : [createText.includedCache(named(engine.cache))]),
     createText.includedProducts,
-    ...(engine.adminPath == null ? [] : [createText.includedAdmin]),
+    ...(engine.admin == null ? [] : [createText.includedAdmin]),
     createText.includedIsolation,
   ]
 }
@@ -35,7 +36,7 @@ export function EngineChoice({ engines, field }: { engines: Engine[]; field: Use
                 <span className="block text-sm text-ink-3">{engine.defaultVersion}</span>
               </span>
               <span aria-hidden className="grid size-5 place-items-center rounded-full border border-field-line text-transparent group-has-checked:border-accent group-has-checked:bg-accent group-has-checked:text-on-ink">
-                <Check className="size-3.5" strokeWidth={2.5} />
+                <Icon of={checkIcon} className="size-3.5" strokeWidth={2.5} />
               </span>
             </span>
             {engine.description != null && <span className="mt-3 text-sm text-ink-2">{engine.description}</span>}

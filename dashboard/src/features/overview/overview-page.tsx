@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Check, X } from 'lucide-react'
+import checkIcon from 'lucide/dist/esm/icons/check.mjs'
+import xIcon from 'lucide/dist/esm/icons/x.mjs'
+import { Icon } from '@/components/icon'
 import { type ReactNode, Suspense, lazy } from 'react'
-import { enginesQuery, healthQuery, meQuery, metricsQuery, storesQuery } from '@/api/queries'
-import type { Metrics, StoreStatus } from '@/api/types'
+import { useMe } from '@/api/me'
+import { enginesQuery, healthQuery, metricsQuery, storesQuery } from '@/api/queries'
+import type { DependencyState, Metrics, StoreStatus } from '@/api/types'
 import { EngineMark } from '@/components/engine-mark'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
 import { StatusBadge } from '@/components/status-badge'
@@ -11,11 +14,11 @@ import { Meter } from '@/components/ui/meter'
 import { Skeleton } from '@/components/ui/skeleton'
 import { cn } from '@/lib/cn'
 import { formatCount, formatDuration } from '@/lib/format'
+import { timeToReady } from '@/lib/time-to-ready'
 import { createText } from '@/lib/text/create'
 import { overviewText as text } from '@/lib/text/overview'
 import { shellText } from '@/lib/text/shell'
 import { statusText } from '@/lib/text/stores'
-import { toBars } from './histogram'
 
 const ProvisioningChart = lazy(() => import('./provisioning-chart'))
 
@@ -29,13 +32,10 @@ const fills: Record<StoreStatus, string> = {
   Deleting: 'bg-line-strong',
 }
 
-function Panel({ title, aside, className, children }: { title: string; aside?: ReactNode; className?: string; children: ReactNode }) {
+function Panel({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className={cn('min-w-0 rounded-xl border border-line bg-surface p-5 shadow-card', className)}>
-      <div className="mb-4 flex items-baseline justify-between gap-3">
-        <h2 className="font-semibold tracking-tight">{title}</h2>
-        {aside}
-      </div>
+    <section className="min-w-0 rounded-xl border border-line bg-surface p-5 shadow-card">
+      <h2 className="mb-4 font-semibold tracking-tight">{title}</h2>
       {children}
     </section>
   )
@@ -54,12 +54,12 @@ function Figure({ label, value, note, tone }: { label: string; value: number; no
 }
 
 function Figures({ metrics }: { metrics: Metrics }) {
-  const of = (...statuses: StoreStatus[]): number => statuses.reduce((sum, status) => sum + (metrics.stores.byStatus[status] ?? 0), 0)
-  const all = of(...order)
+  const of = (...statuses: StoreStatus[]): number => statuses.reduce((sum, status) => sum + (metrics.byStatus[status] ?? 0), 0)
+  const all = metrics.total
   const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 }).format(all === 0 ? 0 : of('Ready') / all)
   return (
     <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
-      <Figure label={text.stores} value={all} note={text.created(metrics.created)} />
+      <Figure label={text.stores} value={all} note={text.created(metrics.createdTotal)} />
       <Figure label={text.ready} value={of('Ready')} note={text.readyShare(percent)} />
       <Figure label={text.working} value={of('Queued', 'Provisioning')} note={text.queue(metrics.queueDepth)} />
       <Figure label={text.attention} value={of('Failed', 'Degraded')} note={text.attentionNote} tone="bad" />
@@ -69,7 +69,7 @@ function Figures({ metrics }: { metrics: Metrics }) {
 
 function ByStatus({ metrics }: { metrics: Metrics }) {
   const rows = order.flatMap((status) => {
-    const count = metrics.stores.byStatus[status] ?? 0
+    const count = metrics.byStatus[status] ?? 0
     return count > 0 ? [{ status, count }] : []
   })
   const all = rows.reduce((sum, row) => sum + row.count, 0)
@@ -98,7 +98,7 @@ function ByStatus({ metrics }: { metrics: Metrics }) {
 
 function ByEngine({ metrics }: { metrics: Metrics }) {
   const engines = useQuery(enginesQuery).data
-  const rows = Object.entries(metrics.stores.byEngine).sort(([, a], [, b]) => b - a)
+  const rows = Object.entries(metrics.byEngine).sort(([, a], [, b]) => b - a)
   const most = Math.max(1, ...rows.map(([, count]) => count))
   if (rows.length === 0) return <p className="text-ink-3">{text.none}</p>
   return (
@@ -119,26 +119,36 @@ function ByEngine({ metrics }: { metrics: Metrics }) {
 }
 
 function Provisioning({ metrics }: { metrics: Metrics }) {
-  const { provisioning } = metrics
-  if (provisioning.count === 0) return <p className="text-ink-3">{text.provisioning.none}</p>
+  const latest = useQuery(storesQuery({ limit: 40 })).data?.items ?? []
+  const { average, p50, p95, p99 } = metrics.provisioningSeconds
+  if (average == null) return <p className="text-ink-3">{text.provisioning.none}</p>
   const figures = [
-    { label: text.provisioning.average, seconds: provisioning.avgSeconds },
-    { label: text.provisioning.p95, seconds: provisioning.p95Seconds },
-    { label: text.provisioning.p99, seconds: provisioning.p99Seconds },
+    { label: text.provisioning.p50, seconds: p50 },
+    { label: text.provisioning.average, seconds: average },
+    { label: text.provisioning.p95, seconds: p95 },
+    { label: text.provisioning.p99, seconds: p99 },
   ]
+  const times = latest
+    .flatMap((store) => {
+      const time = timeToReady(store)
+      return time === null ? [] : [{ id: store.id, name: store.name, seconds: time / 1000 }]
+    })
+    .reverse()
   return (
     <>
       <dl className="mb-4 flex flex-wrap gap-x-8 gap-y-3">
         {figures.map((figure) => (
           <div key={figure.label}>
             <dt className="eyebrow">{figure.label}</dt>
-            <dd className="text-xl font-medium tracking-tight tabular">{formatDuration(figure.seconds * 1000)}</dd>
+            <dd className="text-xl font-medium tracking-tight tabular">{figure.seconds == null ? '–' : formatDuration(figure.seconds * 1000)}</dd>
           </div>
         ))}
       </dl>
-      <Suspense fallback={<Skeleton className="h-44" />}>
-        <ProvisioningChart bars={toBars(provisioning.buckets)} />
-      </Suspense>
+      {times.length > 0 && (
+        <Suspense fallback={<Skeleton className="h-44" />}>
+          <ProvisioningChart times={times} />
+        </Suspense>
+      )}
     </>
   )
 }
@@ -166,25 +176,27 @@ function Problems() {
   )
 }
 
+const marks = {
+  up: { tone: 'text-good-ink', icon: <Icon of={checkIcon} aria-hidden className="size-4" /> },
+  down: { tone: 'text-bad-ink', icon: <Icon of={xIcon} aria-hidden className="size-4" /> },
+  unknown: { tone: 'text-ink-3', icon: null },
+}
+
 function Health() {
   const health = useQuery(healthQuery)
-  const checks = Object.entries(health.data?.checks ?? {})
-  const rows = [
-    { name: 'api', up: health.data !== undefined && health.error === null, note: null as string | null },
-    ...checks.map(([name, check]) => ({ name, up: ['up', 'ok', 'healthy', 'ready'].includes(check.status.toLowerCase()), note: check.message ?? null })),
-  ]
   if (health.isPending) return <Skeleton className="h-16" />
+  const rows = [
+    { name: text.health.api, state: health.error === null ? ('up' as const) : ('down' as const) },
+    ...Object.entries(health.data?.dependencies ?? {}).map(([name, state]: [string, DependencyState]) => ({ name: text.health.names[name] ?? name, state: health.error === null ? state : ('unknown' as const) })),
+  ]
   return (
-    <ul className="space-y-2.5">
+    <ul className="space-y-2.5 text-sm">
       {rows.map((row) => (
-        <li key={row.name} className="flex items-start gap-2.5 text-sm">
-          <span className="min-w-0 flex-1">
-            <span className="text-ink-2">{text.health.names[row.name] ?? row.name}</span>
-            {row.note !== null && <span className="block text-ink-3 wrap-anywhere">{row.note}</span>}
-          </span>
-          <span className={cn('flex items-center gap-1 font-medium', row.up ? 'text-good-ink' : 'text-bad-ink')}>
-            {row.up ? <Check aria-hidden className="size-4" /> : <X aria-hidden className="size-4" />}
-            {row.up ? text.health.up : text.health.down}
+        <li key={row.name} className="flex items-center justify-between gap-3">
+          <span className="text-ink-2">{row.name}</span>
+          <span className={cn('flex items-center gap-1 font-medium', marks[row.state].tone)}>
+            {marks[row.state].icon}
+            {text.health.states[row.state]}
           </span>
         </li>
       ))}
@@ -193,7 +205,7 @@ function Health() {
 }
 
 function Limits() {
-  const limits = useQuery(meQuery).data?.limits
+  const limits = useMe()?.limits
   if (limits === undefined) return null
   return (
     <Panel title={text.limits}>
@@ -234,7 +246,7 @@ export function OverviewPage() {
           <Figures metrics={metrics.data} />
           <div className="grid items-start gap-3 sm:gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="space-y-3 sm:space-y-5">
-              <Panel title={text.provisioning.title} aside={<p className="text-sm text-ink-3">{text.provisioning.lead(metrics.data.provisioning.count)}</p>}>
+              <Panel title={text.provisioning.title}>
                 <Provisioning metrics={metrics.data} />
               </Panel>
               <div className="grid gap-3 sm:gap-5 md:grid-cols-2">

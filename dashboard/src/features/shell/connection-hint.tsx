@@ -1,4 +1,4 @@
-import { connection } from '@/api/live'
+import { connection } from '@/api/connection'
 import { cn } from '@/lib/cn'
 import { useObservable } from '@/lib/observable'
 import { shellText } from '@/lib/text/shell'
@@ -8,11 +8,11 @@ const text = shellText.connection
 /** A quiet dot while changes are pushed; a sentence when they aren't. */
 export function ConnectionDot() {
   const state = useObservable(connection)
-  if (state !== 'live') return null
+  if (state !== 'live' && state !== 'rest') return null
   return (
-    <span title={text.liveHint} className="hidden items-center gap-1.5 px-1 text-sm text-ink-3 sm:inline-flex">
-      <span aria-hidden className="size-1.5 rounded-full bg-good" />
-      {text.live}
+    <span title={state === 'live' ? text.liveHint : text.restHint} className="hidden items-center gap-1.5 px-1 text-sm text-ink-3 sm:inline-flex">
+      <span aria-hidden className={cn('size-1.5 rounded-full', state === 'live' ? 'bg-good' : 'bg-line-strong')} />
+      {text[state]}
     </span>
   )
 }

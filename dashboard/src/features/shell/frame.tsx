@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, Suspense, lazy, useEffect, useState } from 'react'
-import { connectLive } from '@/api/live'
+import { useCapability } from '@/api/capabilities'
+import { connection } from '@/api/connection'
 import { dropStore, placeStore } from '@/api/queries'
 import { sessionEnded, userId } from '@/api/session'
 import { config } from '@/lib/config'
@@ -22,13 +23,28 @@ export function Frame({ children }: { children: ReactNode }) {
     client.clear()
   }
 
+  const pushes = useCapability('/api/ws')
   useEffect(() => {
-    if (!signedIn) return
-    return connectLive(user, {
-      message: (message) => (message.type === 'store' ? placeStore(client, message.store) : dropStore(client, message.id)),
-      resync: () => void client.invalidateQueries({ queryKey: ['stores'] }),
+    if (!signedIn || pushes === undefined) return
+    if (!pushes) {
+      connection.set('rest')
+      return
+    }
+    let end: (() => void) | undefined
+    let left = false
+    // Not a part of the first view: the list is there before anything of it changes.
+    void import('@/api/live').then(({ connectLive }) => {
+      if (left) return
+      end = connectLive(user, {
+        message: (message) => (message.type === 'store' ? placeStore(client, message.store) : dropStore(client, message.id)),
+        resync: () => void client.invalidateQueries({ queryKey: ['stores'] }),
+      })
     })
-  }, [client, user, signedIn])
+    return () => {
+      left = true
+      end?.()
+    }
+  }, [client, user, signedIn, pushes])
 
   if (!signedIn) {
     return (

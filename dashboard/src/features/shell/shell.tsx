@@ -1,8 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ChartNoAxesColumn, ScrollText, Store } from 'lucide-react'
+import chartNoAxesColumnIcon from 'lucide/dist/esm/icons/chart-no-axes-column.mjs'
+import scrollTextIcon from 'lucide/dist/esm/icons/scroll-text.mjs'
+import storeIcon from 'lucide/dist/esm/icons/store.mjs'
+import { Icon } from '@/components/icon'
 import { type ReactNode, Suspense, lazy, useState } from 'react'
-import { meQuery } from '@/api/queries'
+import { useCapability } from '@/api/capabilities'
+import { useMe } from '@/api/me'
 import { userId } from '@/api/session'
 import { useObservable } from '@/lib/observable'
 import { shellText } from '@/lib/text/shell'
@@ -19,14 +22,14 @@ function Nav({ admin, className }: { admin: boolean; className: string }) {
   return (
     <nav aria-label={shellText.nav.label} className={className}>
       <Link to="/stores" className={navLink} activeOptions={{ includeSearch: false }}>
-        <Store /> {shellText.nav.stores}
+        <Icon of={storeIcon} /> {shellText.nav.stores}
       </Link>
       <Link to="/overview" className={navLink}>
-        <ChartNoAxesColumn /> {shellText.nav.overview}
+        <Icon of={chartNoAxesColumnIcon} /> {shellText.nav.overview}
       </Link>
       {admin && (
         <Link to="/audit" className={navLink} activeOptions={{ includeSearch: false }}>
-          <ScrollText /> {shellText.nav.audit}
+          <Icon of={scrollTextIcon} /> {shellText.nav.audit}
         </Link>
       )}
     </nav>
@@ -35,7 +38,7 @@ function Nav({ admin, className }: { admin: boolean; className: string }) {
 
 function Account() {
   const [open, setOpen] = useState(false)
-  const me = useQuery(meQuery).data
+  const me = useMe()
   const name = useObservable(userId) ?? me?.id ?? ''
   return (
     <>
@@ -62,7 +65,8 @@ function Account() {
 
 /** The frame around every view. */
 export function Shell({ children }: { children: ReactNode }) {
-  const admin = useQuery(meQuery).data?.admin ?? false
+  const audit = useCapability('/api/audit')
+  const admin = useMe()?.admin === true && audit === true
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#main" className="sr-only z-50 rounded-lg bg-ink px-4 py-2 text-on-ink focus:not-sr-only focus:fixed focus:top-3 focus:left-3">

@@ -2,10 +2,9 @@ import { buttonStyle } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { config } from '@/lib/config'
 import { shellText } from '@/lib/text/shell'
+import { signInText as text } from '@/lib/text/sign-in'
 import { Logo } from './logo'
 import { UserForm } from './user-form'
-
-const text = shellText.signIn
 
 /** The way in: a name in header mode, the API's own sign-in in OIDC mode. */
 export function SignIn({ ended = false }: { ended?: boolean }) {

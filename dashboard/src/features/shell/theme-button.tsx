@@ -1,4 +1,6 @@
-import { Moon, Sun } from 'lucide-react'
+import moonIcon from 'lucide/dist/esm/icons/moon.mjs'
+import sunIcon from 'lucide/dist/esm/icons/sun.mjs'
+import { Icon } from '@/components/icon'
 import { Button } from '@/components/ui/button'
 import { useObservable } from '@/lib/observable'
 import { shellText } from '@/lib/text/shell'
@@ -10,7 +12,7 @@ export function ThemeButton() {
   const dark = isDark()
   return (
     <Button variant="quiet" size="icon-sm" aria-label={dark ? shellText.theme.toLight : shellText.theme.toDark} onClick={() => setTheme(dark ? 'light' : 'dark')}>
-      {dark ? <Sun /> : <Moon />}
+      {dark ? <Icon of={sunIcon} /> : <Icon of={moonIcon} />}
     </Button>
   )
 }

@@ -1,12 +1,10 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type SubmitEvent, useId, useState } from 'react'
 import { recentUsers, signInAs, userId } from '@/api/session'
 import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/field'
 import { useObservable } from '@/lib/observable'
-import { shellText } from '@/lib/text/shell'
+import { signInText as text } from '@/lib/text/sign-in'
 import { isUserName } from './user-name'
-
-const text = shellText.signIn
 
 /** Header mode: one says who one is. */
 export function UserForm({ onDone }: { onDone?: () => void }) {
@@ -21,7 +19,7 @@ export function UserForm({ onDone }: { onDone?: () => void }) {
     signInAs(as)
     onDone?.()
   }
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault()
     setTried(true)
     if (isUserName(name.trim())) signIn(name.trim())

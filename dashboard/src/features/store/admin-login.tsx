@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
-import { KeyRound } from 'lucide-react'
+import keyRoundIcon from 'lucide/dist/esm/icons/key-round.mjs'
+import { Icon } from '@/components/icon'
 import { getAdminLogin } from '@/api/stores'
 import { CopyButton } from '@/components/copy-button'
 import { ProblemNotice } from '@/components/problem-view'
@@ -26,7 +27,7 @@ export function AdminLogin({ id }: { id: string }) {
             <p className="mt-1 text-sm text-ink-3">{text.body}</p>
             {login.error !== null && <ProblemNotice error={login.error} className="mt-3" />}
             <Button className="mt-3 w-full" disabled={login.isPending} onClick={() => login.mutate()}>
-              <KeyRound /> {login.isPending ? text.revealing : text.reveal}
+              <Icon of={keyRoundIcon} /> {login.isPending ? text.revealing : text.reveal}
             </Button>
           </>
         ) : (

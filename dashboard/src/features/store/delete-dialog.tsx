@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type SubmitEvent, useState } from 'react'
 import { keys } from '@/api/queries'
 import { isNotFound } from '@/api/problem'
 import { deleteStore } from '@/api/stores'
@@ -28,7 +28,7 @@ export default function DeleteDialog({ store, onClose }: { store: Store; onClose
       onClose()
     },
   })
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault()
     if (matches && !remove.isPending) remove.mutate()
   }

@@ -3,8 +3,8 @@ import type { Store } from '@/api/types'
 import { CopyButton } from '@/components/copy-button'
 import { RelativeTime } from '@/components/relative-time'
 import { formatDuration } from '@/lib/format'
+import { timeToReady } from '@/lib/time-to-ready'
 import { storeText } from '@/lib/text/store'
-import { timeToReady } from './durations'
 
 const text = storeText.details
 
@@ -20,7 +20,8 @@ function Fact({ label, copy, children }: { label: string; copy?: string; childre
   )
 }
 
-function Address({ url }: { url: string }) {
+function Address({ url, open }: { url: string; open: boolean }) {
+  if (!open) return url.replace(/^https?:\/\//, '')
   return (
     <a href={url} target="_blank" rel="noreferrer" className="rounded-sm text-accent-ink underline decoration-accent/30 underline-offset-2 hover:decoration-accent">
       {url.replace(/^https?:\/\//, '')}
@@ -28,7 +29,7 @@ function Address({ url }: { url: string }) {
   )
 }
 
-export function Details({ store, engineTitle, owner }: { store: Store; engineTitle: string; owner: boolean }) {
+export function Details({ store, engineTitle, open, owner }: { store: Store; engineTitle: string; open: boolean; owner: boolean }) {
   const readyIn = timeToReady(store)
   return (
     <section aria-labelledby="details" className="rounded-xl border border-line bg-surface p-5 shadow-card">
@@ -36,14 +37,12 @@ export function Details({ store, engineTitle, owner }: { store: Store; engineTit
         {text.title}
       </h2>
       <dl className="space-y-3.5">
-        {store.url != null && (
-          <Fact label={text.address} copy={store.url}>
-            <Address url={store.url} />
-          </Fact>
-        )}
+        <Fact label={text.address} copy={store.url}>
+          <Address url={store.url} open={open} />
+        </Fact>
         {store.adminUrl != null && (
           <Fact label={text.admin} copy={store.adminUrl}>
-            <Address url={store.adminUrl} />
+            <Address url={store.adminUrl} open={open} />
           </Fact>
         )}
         <Fact label={text.engine}>

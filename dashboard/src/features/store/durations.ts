@@ -1,4 +1,4 @@
-import type { Store, TimelineStep } from '@/api/types'
+import type { TimelineStep } from '@/api/types'
 
 const at = (value: string | null | undefined): number | null => (value == null ? null : Date.parse(value))
 
@@ -21,10 +21,4 @@ export function spans(steps: TimelineStep[], now: number): { spans: Span[]; tota
     return { step, offset: start - origin, length: Math.max(0, end - start) }
   })
   return { spans: bars, total: Math.max(0, ...bars.map((bar) => (bar.offset ?? 0) + bar.length)) }
-}
-
-/** From the request to the first time it was ready; null until then. */
-export function timeToReady(store: Store): number | null {
-  const ready = at(store.readyAt)
-  return ready === null ? null : Math.max(0, ready - Date.parse(store.createdAt))
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { RotateCw } from 'lucide-react'
+import rotateCwIcon from 'lucide/dist/esm/icons/rotate-cw.mjs'
+import { Icon } from '@/components/icon'
 import { useState } from 'react'
-import { isNotFound } from '@/api/problem'
 import { logsQuery } from '@/api/queries'
 import { ProblemNotice } from '@/components/problem-view'
 import { Button } from '@/components/ui/button'
@@ -19,12 +19,10 @@ export function Logs({ id }: { id: string }) {
       <div className="flex items-center justify-between gap-3">
         <Segmented label={text.source} value={source} onChange={setSource} options={Object.entries(text.sources).map(([value, label]) => ({ value, label }))} />
         <Button size="sm" disabled={logs.isFetching} onClick={() => void logs.refetch()}>
-          <RotateCw /> {text.refresh}
+          <Icon of={rotateCwIcon} /> {text.refresh}
         </Button>
       </div>
-      {isNotFound(logs.error) ? (
-        <p className="py-6 text-center text-ink-3">{text.unavailable}</p>
-      ) : logs.error !== null ? (
+      {logs.error !== null ? (
         <ProblemNotice error={logs.error} retry={() => void logs.refetch()} />
       ) : logs.data === undefined ? (
         <Skeleton className="h-48" />

@@ -24,7 +24,6 @@ export function Preview({ name, url }: { name: string; url: string }) {
           title={storeText.preview(name)}
           loading="lazy"
           tabIndex={-1}
-          scrolling="no"
           sandbox="allow-scripts allow-same-origin"
           referrerPolicy="no-referrer"
           onLoad={() => setLoaded(true)}

@@ -5,9 +5,9 @@ import { StepBar } from '@/components/step-bar'
 import { Button, buttonStyle } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { formatDuration } from '@/lib/format'
+import { timeToReady } from '@/lib/time-to-ready'
 import { storeText as text } from '@/lib/text/store'
 import { useNow } from '@/lib/use-now'
-import { timeToReady } from './durations'
 import { Preview } from './preview'
 
 function Working({ title, body, since, children }: { title: string; body: string; since?: string; children?: ReactNode }) {
@@ -44,7 +44,7 @@ export function StatePanel({ store, onDelete }: { store: Store; onDelete: () => 
         </Working>
       )
     case 'Ready':
-      return store.url == null ? null : (
+      return (
         <div>
           <Preview name={store.name} url={store.url} />
           {readyIn !== null && <p className="mt-2 text-sm text-ink-3">{text.ready(formatDuration(readyIn))}.</p>}

@@ -1,10 +1,15 @@
 import * as Tabs from '@radix-ui/react-tabs'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ArrowUpRight, ChevronLeft, Trash2 } from 'lucide-react'
+import arrowUpRightIcon from 'lucide/dist/esm/icons/arrow-up-right.mjs'
+import chevronLeftIcon from 'lucide/dist/esm/icons/chevron-left.mjs'
+import trashIcon from 'lucide/dist/esm/icons/trash.mjs'
+import { Icon } from '@/components/icon'
 import { Suspense, lazy, useState } from 'react'
+import { useCapability } from '@/api/capabilities'
+import { useMe } from '@/api/me'
 import { isNotFound } from '@/api/problem'
-import { enginesQuery, meQuery, storeQuery } from '@/api/queries'
+import { enginesQuery, storeQuery } from '@/api/queries'
 import type { Store } from '@/api/types'
 import { EngineMark } from '@/components/engine-mark'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
@@ -27,7 +32,7 @@ const DeleteDialog = lazy(() => import('./delete-dialog'))
 function Back() {
   return (
     <Link to="/stores" className="-ml-1 inline-flex items-center gap-1 rounded text-sm font-medium text-ink-2 hover:text-ink">
-      <ChevronLeft aria-hidden className="size-4" /> {text.back}
+      <Icon of={chevronLeftIcon} aria-hidden className="size-4" /> {text.back}
     </Link>
   )
 }
@@ -74,13 +79,16 @@ export function StorePage({ id }: { id: string }) {
 }
 
 const tab =
-  'relative h-10 px-1 font-medium text-ink-2 transition-colors hover:text-ink data-[state=active]:text-ink data-[state=active]:after:absolute data-[state=active]:after:inset-x-0 data-[state=active]:after:-bottom-px data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-ink'
+  'relative h-10 rounded-md px-1 font-medium text-ink-2 transition-colors hover:text-ink data-[state=active]:text-ink data-[state=active]:after:absolute data-[state=active]:after:inset-x-0 data-[state=active]:after:-bottom-px data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-ink'
 
 function StoreView({ store }: { store: Store }) {
   const [deleting, setDeleting] = useState(false)
   const engines = useQuery(enginesQuery).data
-  const admin = useQuery(meQuery).data?.admin ?? false
+  const admin = useMe()?.admin ?? false
   const engineTitle = engines?.find((engine) => engine.name === store.engine)?.title ?? store.engine
+  const events = useCapability('/api/stores/{id}/events')
+  const logs = useCapability('/api/stores/{id}/logs')
+  const login = useCapability('/api/stores/{id}/admin-login')
   const open = store.status === 'Ready' || store.status === 'Degraded'
   return (
     <>
@@ -99,19 +107,19 @@ function StoreView({ store }: { store: Store }) {
           </p>
         </div>
         <div className="flex w-full flex-wrap gap-2 sm:w-auto">
-          {open && store.url != null && (
+          {open && (
             <a href={store.url} target="_blank" rel="noreferrer" className={buttonStyle({ variant: 'primary', className: 'flex-1 sm:flex-none' })}>
-              {text.openShop} <ArrowUpRight />
+              {text.openShop} <Icon of={arrowUpRightIcon} />
             </a>
           )}
           {open && store.adminUrl != null && (
             <a href={store.adminUrl} target="_blank" rel="noreferrer" className={buttonStyle({ className: 'flex-1 sm:flex-none' })}>
-              {text.openAdmin} <ArrowUpRight />
+              {text.openAdmin} <Icon of={arrowUpRightIcon} />
             </a>
           )}
           {store.status !== 'Deleting' && (
             <Button variant="danger-outline" onClick={() => setDeleting(true)}>
-              <Trash2 /> {text.remove}
+              <Icon of={trashIcon} /> {text.remove}
             </Button>
           )}
         </div>
@@ -125,12 +133,16 @@ function StoreView({ store }: { store: Store }) {
               <Tabs.Trigger value="timeline" className={tab}>
                 {text.tabs.timeline}
               </Tabs.Trigger>
-              <Tabs.Trigger value="events" className={tab}>
-                {text.tabs.events}
-              </Tabs.Trigger>
-              <Tabs.Trigger value="logs" className={tab}>
-                {text.tabs.logs}
-              </Tabs.Trigger>
+              {events && (
+                <Tabs.Trigger value="events" className={tab}>
+                  {text.tabs.events}
+                </Tabs.Trigger>
+              )}
+              {logs && (
+                <Tabs.Trigger value="logs" className={tab}>
+                  {text.tabs.logs}
+                </Tabs.Trigger>
+              )}
             </Tabs.List>
             <Tabs.Content value="timeline" className="px-5 py-2">
               <Timeline store={store} />
@@ -144,8 +156,8 @@ function StoreView({ store }: { store: Store }) {
           </Tabs.Root>
         </div>
         <div className="space-y-5">
-          {open && <AdminLogin key={store.id} id={store.id} />}
-          <Details store={store} engineTitle={engineTitle} owner={admin} />
+          {open && login && <AdminLogin key={store.id} id={store.id} />}
+          <Details store={store} engineTitle={engineTitle} open={open} owner={admin} />
         </div>
       </div>
       {deleting && (

@@ -1,4 +1,8 @@
-import { Check, Circle, LoaderCircle, X } from 'lucide-react'
+import checkIcon from 'lucide/dist/esm/icons/check.mjs'
+import circleIcon from 'lucide/dist/esm/icons/circle.mjs'
+import loaderCircleIcon from 'lucide/dist/esm/icons/loader-circle.mjs'
+import xIcon from 'lucide/dist/esm/icons/x.mjs'
+import { Icon } from '@/components/icon'
 import type { ReactNode } from 'react'
 import type { StepState, Store } from '@/api/types'
 import { cn } from '@/lib/cn'
@@ -9,10 +13,10 @@ import { useNow } from '@/lib/use-now'
 import { spans } from './durations'
 
 const icons: Record<StepState, ReactNode> = {
-  Pending: <Circle className="text-line-strong" />,
-  Running: <LoaderCircle className="text-accent motion-safe:animate-spin" />,
-  Succeeded: <Check className="text-good" />,
-  Failed: <X className="text-bad" />,
+  Pending: <Icon of={circleIcon} className="text-line-strong" />,
+  Running: <Icon of={loaderCircleIcon} className="text-accent motion-safe:animate-spin" />,
+  Succeeded: <Icon of={checkIcon} className="text-good" />,
+  Failed: <Icon of={xIcon} className="text-bad" />,
 }
 
 const bars: Record<StepState, string> = { Pending: '', Running: 'bg-accent', Succeeded: 'bg-good/55', Failed: 'bg-bad' }

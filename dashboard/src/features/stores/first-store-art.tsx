@@ -1,5 +1,5 @@
 /** A shop front, drawn in the theme's own colours. */
-export function FirstStoreArt() {
+export default function FirstStoreArt() {
   return (
     <svg viewBox="0 0 176 120" className="h-30 w-44" fill="none" strokeWidth="1.5" strokeLinejoin="round" strokeLinecap="round">
       <path d="M8 112h160" className="stroke-line-strong" />

@@ -1,4 +1,6 @@
-import { Search, X } from 'lucide-react'
+import searchIcon from 'lucide/dist/esm/icons/search.mjs'
+import xIcon from 'lucide/dist/esm/icons/x.mjs'
+import { Icon } from '@/components/icon'
 import { useEffect, useRef, useState } from 'react'
 import { Input } from '@/components/ui/field'
 import { storeNameMax } from '@/lib/store-name'
@@ -32,7 +34,7 @@ export function SearchBox({ value, onSearch }: { value: string; onSearch: (value
 
   return (
     <div role="search" className="relative min-w-0 flex-1">
-      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-3" />
+      <Icon of={searchIcon} aria-hidden className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-3" />
       <Input
         ref={input}
         type="search"
@@ -52,7 +54,7 @@ export function SearchBox({ value, onSearch }: { value: string; onSearch: (value
         </kbd>
       ) : (
         <button type="button" aria-label={storesText.clearSearch} onClick={() => setTyped('')} className="absolute top-1/2 right-2 grid size-6 -translate-y-1/2 place-items-center rounded text-ink-3 hover:text-ink">
-          <X className="size-4" />
+          <Icon of={xIcon} className="size-4" />
         </button>
       )}
     </div>

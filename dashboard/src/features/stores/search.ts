@@ -44,7 +44,7 @@ export function toStoreQuery(search: StoreSearch): StoreQuery {
     sort: search.sort,
     cursor: search.cursor,
     limit: pageSize,
-    all: search.all === 'yes' ? true : undefined,
+    scope: search.all === 'yes' ? 'all' : undefined,
   }
 }
 

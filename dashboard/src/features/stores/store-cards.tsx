@@ -42,7 +42,7 @@ function StoreCard({ store, engineTitle }: { store: Store; engineTitle: string }
   )
 }
 
-export function StoreCards({ stores, engineTitle }: { stores: Store[]; engineTitle: (name: string) => string }) {
+export default function StoreCards({ stores, engineTitle }: { stores: Store[]; engineTitle: (name: string) => string }) {
   return (
     <ul className="grid gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3" aria-label={storesText.title}>
       {stores.map((store) => (

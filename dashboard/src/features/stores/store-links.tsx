@@ -1,4 +1,5 @@
-import { ArrowUpRight } from 'lucide-react'
+import arrowUpRightIcon from 'lucide/dist/esm/icons/arrow-up-right.mjs'
+import { Icon } from '@/components/icon'
 import type { Store } from '@/api/types'
 import { buttonStyle } from '@/components/ui/button'
 import { storesText } from '@/lib/text/stores'
@@ -9,14 +10,12 @@ export function StoreLinks({ store }: { store: Store }) {
   const style = buttonStyle({ variant: 'quiet', size: 'sm' })
   return (
     <div className="relative z-10 flex justify-end gap-0.5">
-      {store.url != null && (
-        <a className={style} href={store.url} target="_blank" rel="noreferrer" aria-label={storesText.openShop(store.name)}>
-          {storesText.shop} <ArrowUpRight />
-        </a>
-      )}
+      <a className={style} href={store.url} target="_blank" rel="noreferrer" aria-label={storesText.openShop(store.name)}>
+        {storesText.shop} <Icon of={arrowUpRightIcon} />
+      </a>
       {store.adminUrl != null && (
         <a className={style} href={store.adminUrl} target="_blank" rel="noreferrer" aria-label={storesText.openAdmin(store.name)}>
-          {storesText.admin} <ArrowUpRight />
+          {storesText.admin} <Icon of={arrowUpRightIcon} />
         </a>
       )}
     </div>

@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router'
-import { ArrowDown, ArrowUp } from 'lucide-react'
+import arrowDownIcon from 'lucide/dist/esm/icons/arrow-down.mjs'
+import arrowUpIcon from 'lucide/dist/esm/icons/arrow-up.mjs'
+import { Icon } from '@/components/icon'
 import type { ReactNode } from 'react'
 import type { Store } from '@/api/types'
 import { EngineMark } from '@/components/engine-mark'
@@ -25,12 +27,12 @@ interface SortHeaderProps {
 function SortHeader({ up, down, first, sort, onSort, className, children }: SortHeaderProps) {
   const direction = sort === up ? 'ascending' : sort === down ? 'descending' : undefined
   const next = direction === undefined ? first : sort === up ? down : up
-  const Arrow = direction === 'descending' ? ArrowDown : ArrowUp
+  const arrow = direction === 'descending' ? arrowDownIcon : arrowUpIcon
   return (
     <th scope="col" aria-sort={direction} className={cn('p-0 font-medium', className)}>
-      <button type="button" onClick={() => onSort(next)} className="group inline-flex h-9 items-center gap-1 px-4 hover:text-ink">
+      <button type="button" onClick={() => onSort(next)} className="group inline-flex h-9 items-center gap-1 px-3 hover:text-ink sm:px-4">
         {children}
-        <Arrow aria-hidden className={cn('size-3.5', direction === undefined && 'opacity-0 group-hover:opacity-60')} />
+        <Icon of={arrow} aria-hidden className={cn('size-3.5', direction === undefined && 'opacity-0 group-hover:opacity-60')} />
       </button>
     </th>
   )
@@ -73,7 +75,7 @@ export function StoreTable({ stores, engineTitle, owners, sort, onSort }: StoreT
         <tbody className="divide-y divide-line">
           {stores.map((store) => (
             <tr key={store.id} className={cn('relative h-15 transition-colors hover:bg-sunken/50', store.status === 'Deleting' && 'text-ink-3')}>
-              <th scope="row" className="px-4 font-normal">
+              <th scope="row" className="px-3 font-normal sm:px-4">
                 <div className="flex items-center gap-3">
                   <EngineMark engine={store.engine} />
                   <div className="min-w-0">
@@ -81,12 +83,12 @@ export function StoreTable({ stores, engineTitle, owners, sort, onSort }: StoreT
                       {store.name}
                     </Link>
                     <span className="block truncate text-sm text-ink-3">
-                      {engineTitle(store.engine)} {store.version}
+                      {engineTitle(store.engine)} <span className="hidden sm:inline">{store.version}</span>
                     </span>
                   </div>
                 </div>
               </th>
-              <td className="px-4">
+              <td className="px-2 sm:px-4">
                 <StatusCell store={store} />
               </td>
               {owners && <td className="hidden truncate px-4 text-ink-2 lg:table-cell">{store.owner}</td>}

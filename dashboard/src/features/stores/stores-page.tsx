@@ -1,8 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { LayoutGrid, Plus, Rows3 } from 'lucide-react'
-import { useCallback } from 'react'
-import { enginesQuery, meQuery, storesQuery } from '@/api/queries'
+import layoutGridIcon from 'lucide/dist/esm/icons/layout-grid.mjs'
+import plusIcon from 'lucide/dist/esm/icons/plus.mjs'
+import rows3Icon from 'lucide/dist/esm/icons/rows-3.mjs'
+import { Icon } from '@/components/icon'
+import { Suspense, lazy, useCallback } from 'react'
+import { useMe } from '@/api/me'
+import { enginesQuery, storesQuery } from '@/api/queries'
+import { Pager } from '@/components/pager'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
 import { Button, buttonStyle } from '@/components/ui/button'
 import { Empty } from '@/components/ui/empty'
@@ -13,13 +18,13 @@ import { cn } from '@/lib/cn'
 import { shellText } from '@/lib/text/shell'
 import { storesText } from '@/lib/text/stores'
 import { useShortcut } from '@/lib/use-shortcut'
-import { FirstStoreArt } from './first-store-art'
-import { Pager } from './pager'
 import { SearchBox } from './search-box'
 import { type Sort, type StoreSearch, isFiltered, sorts, toStoreQuery } from './search'
 import { StatusFilter } from './status-filter'
-import { StoreCards } from './store-cards'
 import { StoreTable } from './store-table'
+
+const FirstStoreArt = lazy(() => import('./first-store-art'))
+const StoreCards = lazy(() => import('./store-cards'))
 
 function Loading({ cards }: { cards: boolean }) {
   return (
@@ -43,7 +48,7 @@ export function StoresPage({ search }: { search: StoreSearch }) {
   const navigate = useNavigate({ from: '/stores/' })
   const stores = useQuery(storesQuery(toStoreQuery(search)))
   const engines = useQuery(enginesQuery).data
-  const admin = useQuery(meQuery).data?.admin ?? false
+  const admin = useMe()?.admin ?? false
   const sort: Sort = search.sort ?? '-createdAt'
   const cards = search.view === 'cards'
   const engineTitle = (name: string): string => engines?.find((engine) => engine.name === name)?.title ?? name
@@ -57,7 +62,7 @@ export function StoresPage({ search }: { search: StoreSearch }) {
   useShortcut('n', () => void navigate({ to: '/stores/new' }))
 
   const { data, error } = stores
-  const first = data !== undefined && data.total === 0 && !isFiltered(search) && search.cursor === undefined
+  const first = data?.total === 0 && !isFiltered(search) && search.cursor === undefined
 
   return (
     <>
@@ -68,7 +73,7 @@ export function StoresPage({ search }: { search: StoreSearch }) {
           {data !== undefined && !first && (isFiltered(search) ? storesText.matches(data.total) : storesText.total(data.total))}
         </p>
         <Link to="/stores/new" className={buttonStyle({ variant: 'primary', className: 'ml-auto' })}>
-          <Plus /> {storesText.create}
+          <Icon of={plusIcon} /> {storesText.create}
         </Link>
       </div>
 
@@ -82,8 +87,8 @@ export function StoresPage({ search }: { search: StoreSearch }) {
                 value={cards ? 'cards' : 'table'}
                 onChange={(view) => void navigate({ search: (old) => ({ ...old, view: view === 'cards' ? 'cards' : undefined }), replace: true })}
                 options={[
-                  { value: 'table', label: <Rows3 aria-hidden />, name: storesText.table },
-                  { value: 'cards', label: <LayoutGrid aria-hidden />, name: storesText.cards },
+                  { value: 'table', label: <Icon of={rows3Icon} aria-hidden />, name: storesText.table },
+                  { value: 'cards', label: <Icon of={layoutGridIcon} aria-hidden />, name: storesText.cards },
                 ]}
               />
             </div>
@@ -131,7 +136,13 @@ export function StoresPage({ search }: { search: StoreSearch }) {
         )
       ) : first ? (
         <Empty
-          art={<FirstStoreArt />}
+          art={
+            <div className="h-30">
+              <Suspense>
+                <FirstStoreArt />
+              </Suspense>
+            </div>
+          }
           title={storesText.empty.title}
           action={
             <Link to="/stores/new" className={buttonStyle({ variant: 'primary', size: 'lg' })}>
@@ -149,11 +160,13 @@ export function StoresPage({ search }: { search: StoreSearch }) {
         // What is shown while the next answer is on its way is dimmed only if that takes long.
         <div className={cn('transition-opacity', stores.isPlaceholderData && 'opacity-60 delay-200')}>
           {cards ? (
-            <StoreCards stores={data.items} engineTitle={engineTitle} />
+            <Suspense fallback={<Loading cards />}>
+              <StoreCards stores={data.items} engineTitle={engineTitle} />
+            </Suspense>
           ) : (
             <StoreTable stores={data.items} engineTitle={engineTitle} owners={search.all === 'yes'} sort={sort} onSort={(value) => change({ sort: value === '-createdAt' ? undefined : value })} />
           )}
-          <Pager search={search} next={data.nextCursor} />
+          <Pager cursor={search.cursor} next={data.nextCursor} link={({ cursor, ...link }) => <Link to="/stores" search={{ ...search, cursor }} preload="viewport" {...link} />} />
         </div>
       )}
     </>

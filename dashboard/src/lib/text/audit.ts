@@ -17,8 +17,6 @@ export const auditText = {
     'store.delete': 'Delete store',
     'store.admin_login': 'See admin login',
   } as Record<string, string>,
-  more: 'Load older entries',
-  loadingMore: 'Loading…',
   empty: 'Nothing to see yet',
   emptyBody: 'No entry fits.',
 }

@@ -12,7 +12,7 @@ export const statusText: Record<StoreStatus, string> = {
 }
 
 const steps: Record<string, string> = {
-  Queue: 'Place in the queue',
+  Queue: 'Queue',
   Namespace: 'Isolation and limits',
   Database: 'Database',
   Cache: 'Cache',
@@ -49,14 +49,9 @@ export const storesText = {
   queuePlace: (place: number) => (place === 1 ? 'Next in line' : `${formatOrdinal(place)} in line`),
   stepOf: (step: string, done: number, all: number) => `${step} · ${done} of ${all}`,
   progress: (done: number, all: number) => `${done} of ${all} steps done`,
-  older: 'Next',
-  newer: 'Previous',
-  firstPage: 'First page',
-  pages: 'Pages',
   loading: 'Loading stores',
-  stale: 'Shown as last loaded.',
   empty: {
-    title: 'Your first store is a minute away',
+    title: 'Your first store is moments away',
     body: 'Pick an engine, give it a name, and get a shop with sample products, a checkout and an admin of its own.',
     action: 'Create a store',
   },
@@ -65,5 +60,4 @@ export const storesText = {
     body: 'Nothing fits this search and these filters together.',
     action: 'Clear search and filters',
   },
-  announceResults: (count: number) => (count === 0 ? 'No stores' : count === 1 ? '1 store shown' : `${formatCount(count)} stores found`),
 }

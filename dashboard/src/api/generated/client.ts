@@ -1,0 +1,673 @@
+/**
+ * Generated from backend/openapi.json by `npm run generate`; not edited by hand.
+ */
+import { request } from '../http.ts';
+/**
+ * What went wrong, as a word that never changes its meaning.
+ */
+export type Code = typeof Code[keyof typeof Code];
+
+
+export const Code = {
+  invalid_json: 'invalid_json',
+  invalid_query: 'invalid_query',
+  invalid_store_id: 'invalid_store_id',
+  invalid_idempotency_key: 'invalid_idempotency_key',
+  bad_request: 'bad_request',
+  unauthenticated: 'unauthenticated',
+  admin_only: 'admin_only',
+  route_not_found: 'route_not_found',
+  store_not_found: 'store_not_found',
+  method_not_allowed: 'method_not_allowed',
+  idempotency_key_in_use: 'idempotency_key_in_use',
+  store_limit_reached: 'store_limit_reached',
+  body_too_large: 'body_too_large',
+  unsupported_media_type: 'unsupported_media_type',
+  validation_failed: 'validation_failed',
+  unknown_engine: 'unknown_engine',
+  idempotency_key_reused: 'idempotency_key_reused',
+  user_creation_rate_exceeded: 'user_creation_rate_exceeded',
+  ip_creation_rate_exceeded: 'ip_creation_rate_exceeded',
+  internal: 'internal',
+  database_unavailable: 'database_unavailable',
+  cluster_unavailable: 'cluster_unavailable',
+  timeout: 'timeout',
+} as const;
+
+/**
+ * A store that is wanted.
+ */
+export interface CreateStore {
+  /**
+     * Which kind of shop: the name of one of `GET /api/engines`.
+     * @minLength 1
+     * @maxLength 63
+     */
+  engine: string;
+  /**
+     * What to call it: 1 to 63 letters, digits, spaces and . _ , ' & + -, starting with a letter or a digit. Shown as given.
+     * @minLength 1
+     * @maxLength 63
+     */
+  name: string;
+  /**
+     * A version of the engine; its default one where none is named.
+     * @minLength 1
+     * @maxLength 63
+     * @nullable
+     */
+  version?: string | null;
+}
+
+/**
+ * How one part is.
+ */
+export type DependencyState = typeof DependencyState[keyof typeof DependencyState];
+
+
+export const DependencyState = {
+  unknown: 'unknown',
+  up: 'up',
+  down: 'down',
+} as const;
+
+/**
+ * The parts that the API depends on.
+ */
+export interface Dependencies {
+  /** The Kubernetes API; without it stores are accepted and wait. */
+  kubernetes: DependencyState;
+  /** PostgreSQL; without it there is no answer to anything. */
+  postgres: DependencyState;
+}
+
+/**
+ * Where an engine's admin pages are.
+ */
+export interface EngineAdmin {
+  /** Path below a store's address. */
+  path: string;
+}
+
+/**
+ * A kind of shop that a store can be.
+ */
+export interface Engine {
+  admin?: EngineAdmin | null;
+  /**
+     * The cache that each store gets, if any.
+     * @nullable
+     */
+  cache?: string | null;
+  /**
+     * The database that each store gets, if any.
+     * @nullable
+     */
+  database?: string | null;
+  /** The version of new stores that name none. */
+  defaultVersion: string;
+  /**
+     * What one gets.
+     * @nullable
+     */
+  description?: string | null;
+  /** Its name, which goes into `engine` of a new store. */
+  name: string;
+  /** Its name for people. */
+  title: string;
+  /** The versions that a new store may have. */
+  versions: string[];
+}
+
+/**
+ * What is wrong with one field.
+ */
+export interface FieldError {
+  /** Which field, by its path in the body or its name in the query. */
+  field: string;
+  /** What is wrong with it. */
+  message: string;
+}
+
+/**
+ * How the API is as a whole.
+ */
+export type HealthState = typeof HealthState[keyof typeof HealthState];
+
+
+export const HealthState = {
+  ok: 'ok',
+  degraded: 'degraded',
+  unavailable: 'unavailable',
+  starting: 'starting',
+  draining: 'draining',
+} as const;
+
+/**
+ * How the API is.
+ */
+export interface Health {
+  /** How each part is that it depends on. */
+  dependencies: Dependencies;
+  /** How it is as a whole. */
+  state: HealthState;
+  /** Its version. */
+  version: string;
+}
+
+/**
+ * How many of them are of which engine.
+ */
+export type MetricsByEngine = {[key: string]: number};
+
+/**
+ * How many of them stand where.
+ */
+export type MetricsByStatus = {[key: string]: number};
+
+/**
+ * Creations that were refused because of a limit, by code.
+ */
+export type MetricsRefusedTotal = {[key: string]: number};
+
+/**
+ * A distribution of times, in seconds.
+ */
+export interface ProvisioningSeconds {
+  /**
+     * On average.
+     * @nullable
+     */
+  average?: number | null;
+  /**
+     * Half of them took no longer.
+     * @nullable
+     */
+  p50?: number | null;
+  /**
+     * 95 of 100 took no longer.
+     * @nullable
+     */
+  p95?: number | null;
+  /**
+     * 99 of 100 took no longer.
+     * @nullable
+     */
+  p99?: number | null;
+}
+
+/**
+ * Totals over all stores.
+ */
+export interface Metrics {
+  /** How many of them are of which engine. */
+  byEngine: MetricsByEngine;
+  /** How many of them stand where. */
+  byStatus: MetricsByStatus;
+  /** Stores ever created. */
+  createdTotal: number;
+  /** How often a store failed. */
+  failedTotal: number;
+  /** Orders that the cluster has yet to be told. */
+  outboxOrders: number;
+  /** Time from the request for a store until it was ready, in seconds; null as long as none was. */
+  provisioningSeconds: ProvisioningSeconds;
+  /** Stores that wait for a slot. */
+  queueDepth: number;
+  /** Creations that were refused because of a limit, by code. */
+  refusedTotal: MetricsRefusedTotal;
+  /** How many stores there are. */
+  total: number;
+}
+
+/**
+ * An error: `application/problem+json` of RFC 9457.
+ */
+export interface Problem {
+  /** What went wrong, as a word that never changes its meaning. */
+  code: Code;
+  /** What happened and what to do next. */
+  detail: string;
+  /** What is wrong with which field. */
+  errors?: FieldError[];
+  /** The request's id; quote it when you report a problem. */
+  requestId: string;
+  /**
+     * The HTTP status.
+     * @minimum 0
+     */
+  status: number;
+  /** The kind of problem in words. */
+  title: string;
+  /** The kind of problem as a URI; it says the same as `code`. */
+  type: string;
+}
+
+/**
+ * The steps, in the order in which they are shown.
+ */
+export type StepName = typeof StepName[keyof typeof StepName];
+
+
+export const StepName = {
+  Queue: 'Queue',
+  Namespace: 'Namespace',
+  Database: 'Database',
+  Cache: 'Cache',
+  Setup: 'Setup',
+  Application: 'Application',
+  Storefront: 'Storefront',
+} as const;
+
+/**
+ * How far a step is.
+ */
+export type StepState = typeof StepState[keyof typeof StepState];
+
+
+export const StepState = {
+  Pending: 'Pending',
+  Running: 'Running',
+  Succeeded: 'Succeeded',
+  Failed: 'Failed',
+} as const;
+
+/**
+ * Where a store stands. It goes from `Queued` over `Provisioning` to `Ready`; `Failed` says why in `reason` and `message`; a store
+ * that was ready and doesn't answer now is `Degraded` until it does again; `Deleting` comes last, and then the store is gone.
+ */
+export type StoreStatus = typeof StoreStatus[keyof typeof StoreStatus];
+
+
+export const StoreStatus = {
+  Queued: 'Queued',
+  Provisioning: 'Provisioning',
+  Ready: 'Ready',
+  Degraded: 'Degraded',
+  Failed: 'Failed',
+  Deleting: 'Deleting',
+} as const;
+
+/**
+ * A store.
+ */
+export interface Store {
+  /**
+     * Address of the shop's admin pages; null until it is known.
+     * @nullable
+     */
+  adminUrl?: string | null;
+  /** When it was asked for. */
+  createdAt: string;
+  /** Name of its engine. */
+  engine: string;
+  /** Its identity. */
+  id: string;
+  /**
+     * Why, as a sentence for people.
+     * @nullable
+     */
+  message?: string | null;
+  /** What people call it, as given. */
+  name: string;
+  /**
+     * Id of the user whose it is; null for a store that came from Git or Helm without an owner.
+     * @nullable
+     */
+  owner?: string | null;
+  /**
+     * When its provisioning began.
+     * @nullable
+     */
+  provisioningStartedAt?: string | null;
+  /**
+     * Place in the queue, 1 being next; only while `Queued`.
+     * @nullable
+     */
+  queuePosition?: number | null;
+  /**
+     * When it first became ready.
+     * @nullable
+     */
+  readyAt?: string | null;
+  /**
+     * Why, as a stable word.
+     * @nullable
+     */
+  reason?: string | null;
+  /** Where it stands. */
+  status: StoreStatus;
+  /** Address of the shop. It is fixed from the beginning; the shop answers there once the status is `Ready`. */
+  url: string;
+  /**
+     * The engine version that runs or was asked for; null until one of the two is known.
+     * @nullable
+     */
+  version?: string | null;
+}
+
+/**
+ * One step of a store's provisioning.
+ */
+export interface TimelineStep {
+  /**
+     * When it ended, well or not.
+     * @nullable
+     */
+  finishedAt?: string | null;
+  /**
+     * What happens or happened, as a sentence for people.
+     * @nullable
+     */
+  message?: string | null;
+  /** Which step. */
+  name: StepName;
+  /**
+     * When it began.
+     * @nullable
+     */
+  startedAt?: string | null;
+  /** How far it is. */
+  state: StepState;
+}
+
+/**
+ * A store with its timeline.
+ */
+export type StoreDetails = Store & {
+  /** What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store. */
+  timeline: TimelineStep[];
+};
+
+/**
+ * A page of stores.
+ */
+export interface StoreList {
+  /** The stores on this page. */
+  items: Store[];
+  /**
+     * The cursor of the next page; null on the last one.
+     * @nullable
+     */
+  nextCursor?: string | null;
+  /** How many stores all pages have together. */
+  total: number;
+}
+
+/**
+ * Whose stores.
+ */
+export type Scope = typeof Scope[keyof typeof Scope];
+
+
+export const Scope = {
+  mine: 'mine',
+  all: 'all',
+} as const;
+
+export type ListStoresParams = {
+/**
+ * Only stores with one of these statuses, separated by commas.
+ */
+status?: string;
+/**
+ * Only stores of one of these engines, separated by commas.
+ */
+engine?: string;
+/**
+ * Only stores whose name contains this text, in upper or lower case.
+ * @maxLength 63
+ */
+search?: string;
+/**
+ * The order: `-createdAt` (newest first, the default), `createdAt`, `name`, `-name`, `status`, `-status`.
+ */
+sort?: ListStoresSort;
+/**
+ * How many stores a page has at most: 1 to 200, or 50 where nothing is said.
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+/**
+ * `nextCursor` of the page before, for the next one. The other parameters stay as they were.
+ */
+cursor?: string;
+/**
+ * `mine` (the default) or, for admins, `all`.
+ */
+scope?: Scope;
+};
+
+export type ListStoresSort = typeof ListStoresSort[keyof typeof ListStoresSort];
+
+
+export const ListStoresSort = {
+  '-createdAt': '-createdAt',
+  createdAt: 'createdAt',
+  name: 'name',
+  '-name': '-name',
+  status: 'status',
+  '-status': '-status',
+} as const;
+
+export const getListEnginesUrl = () => {
+
+
+
+
+  return `/api/engines`
+}
+
+/**
+ * @summary Lists the engines that a store can have.
+ */
+export const listEngines = async ( options?: Parameters<typeof request>[1]): Promise<Engine[]> => {
+
+  return request<Engine[]>(getListEnginesUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetHealthUrl = () => {
+
+
+
+
+  return `/api/health`
+}
+
+/**
+ * For readiness probes and for people. The answer comes at once, whatever state the parts are in.
+ * @summary Says how the API is, and each part that it depends on.
+ */
+export const getHealth = async ( options?: Parameters<typeof request>[1]): Promise<Health> => {
+
+  return request<Health>(getGetHealthUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetLivenessUrl = () => {
+
+
+
+
+  return `/api/health/live`
+}
+
+/**
+ * For liveness probes: it says so whatever the database does, since starting again would help with nothing.
+ * @summary Says that the process works.
+ */
+export const getLiveness = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getGetLivenessUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetMetricsUrl = () => {
+
+
+
+
+  return `/api/metrics`
+}
+
+/**
+ * As Prometheus reads it, or with `Accept: application/json` as totals in JSON. What is about stores is counted in the database: each
+ * replica says the same, so of several replicas take the maximum and not the sum.
+ * @summary Measures the platform.
+ */
+export const getMetrics = async ( options?: Parameters<typeof request>[1]): Promise<string | Metrics> => {
+
+  return request<string | Metrics>(getGetMetricsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListStoresUrl = (params?: ListStoresParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/stores?${stringifiedParams}` : `/api/stores`
+}
+
+/**
+ * Pages are cut by a cursor and stay right while stores come and go: none is shown twice and none that stays is left out.
+ * @summary Lists the caller's stores.
+ */
+export const listStores = async (params?: ListStoresParams, options?: Parameters<typeof request>[1]): Promise<StoreList> => {
+
+  return request<StoreList>(getListStoresUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateStoreUrl = () => {
+
+
+
+
+  return `/api/stores`
+}
+
+/**
+ * The answer comes as soon as the store is written down; it is built afterwards, however long the cluster can't be reached. Follow
+ * it at the address in `Location`. With an `Idempotency-Key` the request can be repeated safely for 24 hours: it creates one store
+ * however often it arrives.
+ * @summary Creates a store.
+ */
+export const createStore = async (createStoreBody: CreateStore, options?: Parameters<typeof request>[1]): Promise<StoreDetails> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return request<StoreDetails>(getCreateStoreUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createStoreBody)
+  }
+);}
+
+
+
+export const getGetStoreUrl = (id: string,) => {
+
+
+
+
+  return `/api/stores/${id}`
+}
+
+/**
+ * @summary Shows a store with its timeline.
+ */
+export const getStore = async (id: string, options?: Parameters<typeof request>[1]): Promise<StoreDetails> => {
+
+  return request<StoreDetails>(getGetStoreUrl(id),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDeleteStoreUrl = (id: string,) => {
+
+
+
+
+  return `/api/stores/${id}`
+}
+
+/**
+ * The answer comes as soon as the request is written down; the store is gone within half a minute. Deleting a store that is being
+ * deleted, or is gone already, changes nothing and is answered in the same way.
+ * @summary Deletes a store and everything it owns.
+ */
+export const deleteStore = async (id: string, options?: Parameters<typeof request>[1]): Promise<Store> => {
+
+  return request<Store>(getDeleteStoreUrl(id),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}

@@ -1,0 +1,1 @@
+export const pagerText = { label: 'Pages', older: 'Next', newer: 'Previous', first: 'First page' }
