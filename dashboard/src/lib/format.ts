@@ -5,12 +5,10 @@ const count = new Intl.NumberFormat(locale)
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' })
 const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
 const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
-const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 const ordinalRules = new Intl.PluralRules(locale, { type: 'ordinal' })
 
 export const formatCount = (value: number): string => count.format(value)
 export const formatDateTime = (value: string | number): string => dateTime.format(new Date(value))
-export const formatClock = (value: string | number): string => clock.format(new Date(value))
 
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
@@ -36,18 +34,6 @@ export function formatDuration(milliseconds: number): string {
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min${seconds % 60 === 0 ? '' : ` ${String(seconds % 60).padStart(2, '0')} s`}`
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`
-}
-
-/** Bytes in binary units, as Kubernetes counts them. */
-export function formatBytes(bytes: number): string {
-  const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-  let value = bytes
-  let unit = 0
-  while (value >= 1024 && unit < names.length - 1) {
-    value /= 1024
-    unit += 1
-  }
-  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${names[unit]}`
 }
 
 /** "1st", "2nd", "3rd", "4th". */
