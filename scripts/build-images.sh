@@ -52,7 +52,14 @@ mkdir -p "$CACHE/images" "$state"
 
 # ---- one image -------------------------------------------------------------------------------------
 
-exists() { [[ -n ${sizes[$1]:-} ]]; }
+declare -A sizes
+
+# What there is, as SIZES by reference.
+read_sizes() {
+  local reference size
+  sizes=()
+  while read -r reference size; do sizes[$reference]=$size; done < <(list_images)
+}
 
 # The folder that the builder sees: just the files that the tag is made from.
 stage_files() {
@@ -89,7 +96,10 @@ load() {
 
 # Makes one image and leaves in $work/NAME.tag what became of it: its tag, or nothing if it was skipped.
 make_image() {
-  local name=$1 files tag reference what="" started size
+  local name=$1 files tag reference what started
+  # Two runs of this script at once make each image once.
+  exec 9>"$CACHE/images/.$name.lock"
+  flock 9
   started=$(now_ms)
   files=$(image_field "$name" 2)
   local need
@@ -105,12 +115,13 @@ make_image() {
   fi
   tag=$(hash_of "$DIGEST" "$REPO_ROOT/$files")
   reference=$REGISTRY/$name:$tag
-  if [[ $force == false ]] && exists "$reference"; then
-    what=unchanged size=${sizes[$reference]}
+  read_sizes
+  if [[ $force == false && -n ${sizes[$reference]:-} ]]; then
+    what=unchanged
   else
     build "$name" "$files" "$reference"
     what=built
-    size=$(list_images | awk -v reference="$reference" '$1 == reference { $1 = ""; print substr($0, 2) }')
+    read_sizes
   fi
   if [[ $load == true ]] && { [[ $force == true ]] || ! image_loaded "$reference"; }; then
     load "$name" "$reference"
@@ -118,7 +129,7 @@ make_image() {
   fi
   prune "$name" "$reference"
   printf '%s' "$tag" >"$work/$name.tag"
-  log "    $(printf '%-12s' "$name") $tag  $what in $(seconds_since "$started") ($size)"
+  log "    $(printf '%-12s' "$name") $tag  $what in $(seconds_since "$started") (${sizes[$reference]})"
 }
 
 # ---- all of them -----------------------------------------------------------------------------------
@@ -176,14 +187,12 @@ if [[ $load == true ]]; then
   source "$(dirname "${BASH_SOURCE[0]}")/lib/cluster.sh"
   use_cluster
 fi
-exec 9>"$CACHE/images/.lock"
-flock --nonblock 9 || { log '    waiting for another run of this script'; flock 9; }
-
-declare -A sizes=()
-while read -r reference size; do sizes[$reference]=$size; done < <(list_images)
-if [[ $force == true ]] || ! exists "$BASE_IMAGE"; then
-  make_base_image
-fi
+(
+  flock 9
+  if [[ $force == true ]] || ! list_images | grep -qF "$BASE_IMAGE "; then
+    make_base_image
+  fi
+) 9>"$CACHE/images/.base.lock"
 
 make_all
 write_values

@@ -76,7 +76,7 @@ WORDPRESS_TESTED=6.8.3
 WORDPRESS_ARCHIVE_SHA1=fd56bcdc15f1877e45dce67942ea75949ed650e8
 WOOCOMMERCE_TESTED=10.0.2
 # Nothing is published to check its archive by; this is the code that was tested, as _code_digest sees it.
-WOOCOMMERCE_CODE_SHA256=ac9b3bd338c689ec9212621bfb4cd9a860cce36980212982cacbe6e2181d9b35
+WOOCOMMERCE_CODE_SHA256=56fb2f86bc786efbe55fb2b24f4c0a159b0d9ba5e0702ec20352af0f718b2987
 
 needs_wordpress() {
   local wordpress=${WORDPRESS_VERSION:-$WORDPRESS_TESTED} woocommerce=${WOOCOMMERCE_VERSION:-$WOOCOMMERCE_TESTED}
