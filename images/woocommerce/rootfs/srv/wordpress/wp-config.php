@@ -13,6 +13,8 @@ $table_prefix = 'wp_';
 
 define( 'WP_HOME', rtrim( (string) getenv( 'WP_HOME' ), '/' ) );
 define( 'WP_SITEURL', WP_HOME );
+// The shop has this one address, with its port, which nginx leaves out. By what other name a request came in is nothing to trust.
+$_SERVER['HTTP_HOST'] = preg_replace( '~^https?://([^/]+).*$~', '$1', WP_HOME );
 
 // Eight keys out of one secret.
 foreach ( array( 'AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'AUTH_SALT', 'SECURE_AUTH_SALT', 'LOGGED_IN_SALT', 'NONCE_SALT' ) as $key ) {

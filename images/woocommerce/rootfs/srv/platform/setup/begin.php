@@ -35,16 +35,11 @@ function wait_for_database( int $limit_seconds ): mysqli {
 	}
 }
 
-/** WordPress takes its address from these, also outside of a web server. */
+/** What WordPress expects of a web server. */
 function pretend_request(): void {
-	$home                       = parse_url( getenv( 'WP_HOME' ) );
-	$_SERVER['HTTP_HOST']       = $home['host'] . ( isset( $home['port'] ) ? ":{$home['port']}" : '' );
-	$_SERVER['SERVER_NAME']     = $home['host'];
+	$_SERVER['SERVER_NAME']     = parse_url( getenv( 'WP_HOME' ), PHP_URL_HOST );
 	$_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 	$_SERVER['REQUEST_METHOD']  = 'GET';
 	$_SERVER['REQUEST_URI']     = '/';
 	$_SERVER['REMOTE_ADDR']     = '127.0.0.1';
-	if ( 'https' === $home['scheme'] ) {
-		$_SERVER['HTTPS'] = 'on';
-	}
 }
