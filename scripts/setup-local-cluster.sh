@@ -116,6 +116,15 @@ setup_kind() {
   fi
   use_cluster
   step "Ingress controller and metrics" install_addons traefik metrics-server
+  step "Ingress answers" await_ingress
+}
+
+# ---- kind and the node --------------------------------------------------------------------------------
+
+# Whatever a pod's status says: a cluster is there when it can be reached.
+await_ingress() {
+  wait_for 120 "the ingress" curl --silent --output /dev/null --max-time 5 "http://127.0.0.1:$(cluster_fact httpPort)/" ||
+    die "the ingress does not answer; look at: KUBECONFIG=$KUBECONFIG kubectl -n traefik describe pods"
 }
 
 # ---- the project's own node ---------------------------------------------------------------------------
@@ -148,6 +157,7 @@ setup_node() {
   step "Node" start_node
   use_cluster
   step "Name server, storage, ingress controller, metrics" install_addons storage coredns traefik metrics-server
+  step "Ingress answers" await_ingress
 }
 
 mkdir -p "$INSTANCE_DIR"

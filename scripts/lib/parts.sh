@@ -3,13 +3,14 @@
 # versions and checksums are pinned in cluster/. Each lies in the cache, in a folder named by what it
 # was made from. Source after common.sh.
 
-# Every part is a Go module of its own in cluster/PART; `pause` is a second program of cluster/node.
-PARTS=(node pause containerd helm coredns traefik metrics-server kind)
+# Every part is a Go module of its own in cluster/PART, but `pause` and `probe`: these are small programs of
+# cluster/node, whose images must not change with it.
+PARTS=(node pause probe containerd helm coredns traefik metrics-server kind)
 
 _part_packages() {
   case "$1" in
-    node) echo ./cmd/store-platform-node ;;
-    pause) echo ./cmd/pause ;;
+    node) echo ./cmd/store-platform-node ./cmd/cni-network-policy ;;
+    pause | probe) echo "./cmd/$1" ;;
     containerd)
       echo github.com/containerd/containerd/v2/cmd/containerd \
         github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2 \
@@ -26,16 +27,16 @@ _part_packages() {
 
 _part_folder() {
   case "$1" in
-    pause) echo "$REPO_ROOT/cluster/node" ;;
+    pause | probe) echo "$REPO_ROOT/cluster/node" ;;
     *) echo "$REPO_ROOT/cluster/$1" ;;
   esac
 }
 
-# The inputs of a part are its module; those of the pause program are just its own few lines.
+# The inputs of a part are its module; those of a small program are its own few lines.
 _part_inputs() {
   case "$1" in
-    pause) echo "$REPO_ROOT/cluster/node/cmd/pause" ;;
-    *) _part_folder "$1" && echo ':(exclude)*_test.go' ;;
+    pause | probe) echo "$REPO_ROOT/cluster/node/cmd/$1" ;;
+    *) printf '%s\n' "$(_part_folder "$1")" ':(exclude,glob)**/*_test.go' ':(exclude,glob)**/cmd/pause/**' ':(exclude,glob)**/cmd/probe/**' ;;
   esac
 }
 

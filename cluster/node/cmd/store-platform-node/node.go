@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"store-platform.dev/node/internal/netpolicy"
 	"store-platform.dev/node/internal/node"
 	"store-platform.dev/node/internal/scratchimage"
 	"store-platform.dev/node/internal/storage"
@@ -21,6 +22,7 @@ func init() {
 	parts["init"] = part{"the node's first process; `up` starts it", initNode}
 	parts["down"] = part{"end the node and remove all of it", down}
 	parts["storage"] = part{"provision volumes as folders of the node", provision}
+	parts["network-policy"] = part{"enforce network policies", enforce}
 	parts["image"] = part{"write an image of static programs as an archive", image}
 }
 
@@ -71,6 +73,15 @@ func provision() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	check(storage.Run(ctx, *kubeconfig, *nodeName, *dir))
+}
+
+func enforce() {
+	flags := flag.NewFlagSet(os.Args[0], flag.ExitOnError)
+	kubeconfig := flags.String("kubeconfig", "", "kubeconfig to reach the API server with")
+	parse(flags)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	check(netpolicy.Run(ctx, *kubeconfig))
 }
 
 func image() {

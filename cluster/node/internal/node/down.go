@@ -20,7 +20,8 @@ const (
 	// patience is how long a node may take to end by itself.
 	patience = 10 * time.Second
 	// killLimit is how long the kernel may take to end all of it.
-	killLimit = 30 * time.Second
+	killLimit  = 30 * time.Second
+	checkEvery = 20 * time.Millisecond
 )
 
 // Down ends the node, removes all it kept, and checks that nothing is left.
@@ -49,14 +50,19 @@ func Down(node plan.Node) error {
 	if err := os.RemoveAll(node.Dir); err != nil {
 		return fmt.Errorf("remove %s: %w", node.Dir, err)
 	}
-	left, err := remains(node, status.Namespace)
-	if err != nil {
-		return fmt.Errorf("check that nothing is left: %w", err)
+	// The kernel takes some moments to end them all.
+	for deadline := time.Now().Add(killLimit); ; time.Sleep(checkEvery) {
+		left, err := remains(node, status.Namespace)
+		if err != nil {
+			return fmt.Errorf("check that nothing is left: %w", err)
+		}
+		if len(left) == 0 {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the node is down, but this is left of it:\n  %s", strings.Join(left, "\n  "))
+		}
 	}
-	if len(left) > 0 {
-		return fmt.Errorf("the node is down, but this is left of it:\n  %s", strings.Join(left, "\n  "))
-	}
-	return nil
 }
 
 // end sends a signal to a process, and SIGKILL if that one did not end it.
@@ -68,7 +74,7 @@ func end(pid int, first unix.Signal) error {
 		if err := unix.Kill(pid, step.signal); err != nil && !errors.Is(err, unix.ESRCH) {
 			return fmt.Errorf("end process %d: %w", pid, err)
 		}
-		for deadline := time.Now().Add(step.limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(step.limit); time.Now().Before(deadline); time.Sleep(checkEvery) {
 			if hasEnded(pid) {
 				return nil
 			}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -127,21 +128,25 @@ func start(ctx, running context.Context, options Options, supervisor *supervise.
 	ready := func(what string) {
 		say(fmt.Sprintf("%s is ready after %.1f s", what, time.Since(began).Seconds()))
 	}
-	client, err := probeClient(node)
+	probe, err := probeClient(node)
+	if err != nil {
+		return err
+	}
+	client, err := apiClient(node)
 	if err != nil {
 		return err
 	}
 
-	group, ctx := errgroup.WithContext(ctx)
+	group, starting := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := supervisor.Keep(running, node.Containerd()); err != nil {
 			return err
 		}
-		if err := await(ctx, "containerd", func() bool { return answersOnSocket(plan.ContainerdSock) }); err != nil {
+		if err := await(starting, "containerd", func() bool { return answersOnSocket(plan.ContainerdSock) }); err != nil {
 			return err
 		}
 		ctr := filepath.Join(node.ContainerdDir, "ctr")
-		if err := supervisor.Run(ctx, ctr, "--namespace=k8s.io", "images", "import", options.PauseArchive); err != nil {
+		if err := supervisor.Run(starting, ctr, "--namespace=k8s.io", "images", "import", options.PauseArchive); err != nil {
 			return fmt.Errorf("load the sandbox image: %w", err)
 		}
 		ready("containerd")
@@ -152,12 +157,17 @@ func start(ctx, running context.Context, options Options, supervisor *supervise.
 			if err := supervisor.Keep(running, process); err != nil {
 				return err
 			}
-			if err := await(ctx, process.Name, func() bool { return answers(ctx, client, process.ReadyURL) }); err != nil {
+			if err := await(starting, process.Name, func() bool { return answers(starting, probe, process.ReadyURL) }); err != nil {
 				return err
 			}
 		}
 		ready("the API server")
-		for _, process := range []plan.Process{node.ControllerManager(), node.Scheduler(), node.Proxy()} {
+		if err := grantRights(starting, client); err != nil {
+			return fmt.Errorf("grant the node's helpers their rights: %w", err)
+		}
+		for _, process := range []plan.Process{
+			node.ControllerManager(), node.Scheduler(), node.Proxy(), node.Storage(), node.NetworkPolicy(),
+		} {
 			if err := supervisor.Keep(running, process); err != nil {
 				return err
 			}
@@ -167,15 +177,10 @@ func start(ctx, running context.Context, options Options, supervisor *supervise.
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for _, process := range []plan.Process{node.Kubelet(), node.Storage()} {
-		if err := supervisor.Keep(running, process); err != nil {
-			return err
-		}
+	if err := supervisor.Keep(running, node.Kubelet()); err != nil {
+		return err
 	}
-	// Not the group's context, which ended with the group.
-	waiting, cancel := context.WithTimeout(running, upLimit-time.Since(began))
-	defer cancel()
-	if err := awaitNode(waiting, node); err != nil {
+	if err := awaitNode(ctx, client, node, began); err != nil {
 		return err
 	}
 	ready("the node")
@@ -231,34 +236,57 @@ func probeClient(node plan.Node) (*http.Client, error) {
 	}, nil
 }
 
-// awaitNode waits until pods can run: the node is Ready, and so is the account
-// that pods of the default namespace run under.
-func awaitNode(ctx context.Context, node plan.Node) error {
+func apiClient(node plan.Node) (kubernetes.Interface, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", node.PKI("admin.conf"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	client, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		return err
+	return kubernetes.NewForConfig(config)
+}
+
+// grantRights binds the node's helpers to roles that every cluster has. It is
+// done before they start, so that none of them begins with being refused.
+func grantRights(ctx context.Context, client kubernetes.Interface) error {
+	for user, role := range map[string]string{
+		plan.StorageUser: "system:persistent-volume-provisioner",
+		// What the role `view` is put together from, and is there from the start.
+		plan.NetworkPolicyUser: "system:aggregate-to-view",
+	} {
+		binding := &rbacv1.ClusterRoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: user},
+			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role},
+			Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: user}},
+		}
+		_, err := client.RbacV1().ClusterRoleBindings().Create(ctx, binding, metav1.CreateOptions{})
+		if err != nil && !apierrors.IsAlreadyExists(err) {
+			return err
+		}
 	}
-	err = await(ctx, "the node", func() bool {
+	return nil
+}
+
+// awaitNode waits until pods can run: the node is Ready, and so is the account
+// that pods of the default namespace run under.
+func awaitNode(ctx context.Context, client kubernetes.Interface, node plan.Node, began time.Time) error {
+	err := await(ctx, "the node", func() bool {
 		object, err := client.CoreV1().Nodes().Get(ctx, node.Name(), metav1.GetOptions{})
-		return err == nil && isReady(object)
+		return err == nil && isReady(object, began)
 	})
 	if err != nil {
 		return err
 	}
 	return await(ctx, "the default service account", func() bool {
 		_, err := client.CoreV1().ServiceAccounts(metav1.NamespaceDefault).Get(ctx, "default", metav1.GetOptions{})
-		return !apierrors.IsNotFound(err) && err == nil
+		return err == nil
 	})
 }
 
-func isReady(node *corev1.Node) bool {
+// isReady does not take a node's word from before it was started again.
+func isReady(node *corev1.Node, since time.Time) bool {
 	for _, condition := range node.Status.Conditions {
 		if condition.Type == corev1.NodeReady {
-			return condition.Status == corev1.ConditionTrue
+			// The API's times are whole seconds.
+			return condition.Status == corev1.ConditionTrue && !condition.LastHeartbeatTime.Time.Before(since.Truncate(time.Second))
 		}
 	}
 	return false

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -75,6 +76,16 @@ func lock(node plan.Node) (*os.File, error) {
 		return nil, errRunning
 	}
 	return nil, fmt.Errorf("lock %s: %w", node.Path("lock"), err)
+}
+
+// lockWithin waits for the lock, so long.
+func lockWithin(node plan.Node, limit time.Duration) (*os.File, error) {
+	for deadline := time.Now().Add(limit); ; time.Sleep(checkEvery) {
+		file, err := lock(node)
+		if !errors.Is(err, errRunning) || time.Now().After(deadline) {
+			return file, err
+		}
+	}
 }
 
 // running says whether the node's lock is held.

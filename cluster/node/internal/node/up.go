@@ -62,7 +62,8 @@ func Up(options Options, say io.Writer) (Status, error) {
 		if err := end(status.PID, unix.SIGTERM); err != nil {
 			return status, err
 		}
-		held, err = lock(node)
+		// Its last thread may go a little after its first.
+		held, err = lockWithin(node, killLimit)
 	}
 	if err != nil {
 		return Status{}, err
@@ -82,6 +83,11 @@ func Up(options Options, say io.Writer) (Status, error) {
 	}
 	if err := writeConfiguration(node); err != nil {
 		return Status{}, fmt.Errorf("write the node's configuration: %w", err)
+	}
+	// A node that was killed has left its cgroups, and a kubelet would look for
+	// the containers that were in them.
+	if err := sandbox.RemoveCgroup(node.CgroupPath(), killLimit); err != nil {
+		return Status{}, err
 	}
 	if err := sandbox.EnsureCgroup(node.CgroupPath()); err != nil {
 		return Status{}, err
@@ -222,8 +228,8 @@ func writeIdentity(node plan.Node, status Status) error {
 		{"scheduler", "system:kube-scheduler", nil},
 		{"kubelet", "system:node:" + node.Name(), []string{"system:nodes"}},
 		{"kube-proxy", "system:kube-proxy", nil},
-		{"storage", "store-platform:storage", nil},
-		{"network-policy", "store-platform:network-policy", nil},
+		{"storage", plan.StorageUser, nil},
+		{"network-policy", plan.NetworkPolicyUser, nil},
 	} {
 		if err := ca.Client(client.name, client.user, client.groups...); err != nil {
 			return err

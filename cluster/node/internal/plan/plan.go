@@ -25,6 +25,12 @@ const (
 	ContainerdSock = "/run/containerd/containerd.sock"
 )
 
+// Who the node's own helpers are to the API server.
+const (
+	StorageUser       = "store-platform:storage"
+	NetworkPolicyUser = "store-platform:network-policy"
+)
+
 // Node is one instance on this machine.
 type Node struct {
 	// Instance names the node; two instances can run side by side.
@@ -41,6 +47,9 @@ type Node struct {
 
 // Name is the node's name in Kubernetes, its host name and its cgroup.
 func (n Node) Name() string { return "store-platform-" + n.Instance }
+
+// ProgramDir holds this program, and its CNI plugin beside it.
+func (n Node) ProgramDir() string { return filepath.Dir(n.Program) }
 
 // Path is a path below the node's folder.
 func (n Node) Path(elements ...string) string {
@@ -181,4 +190,9 @@ func (n Node) Storage() Process {
 		"--node="+n.Name(),
 		"--dir="+n.Path("volumes"),
 	)
+}
+
+// NetworkPolicy enforces network policies.
+func (n Node) NetworkPolicy() Process {
+	return n.self("network-policy", "", "--kubeconfig="+n.PKI("network-policy.conf"))
 }

@@ -1,3 +1,5 @@
+// Package sandbox makes what a node lives in: its mounts, its network and its
+// cgroup.
 package sandbox
 
 import (

@@ -1,9 +1,12 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 
 	"github.com/vishvananda/netlink"
 
@@ -36,8 +39,26 @@ func SetUpNetwork() error {
 	if err := netlink.RouteReplace(route); err != nil {
 		return fmt.Errorf("route %s: %w", services, err)
 	}
-	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o644); err != nil {
-		return fmt.Errorf("let packets pass between pods: %w", err)
+	return setSysctls()
+}
+
+// sysctls are settings of the network namespace, and of those of its pods' links
+// that are on this side.
+var sysctls = []struct{ name, value, why string }{
+	{"ipv4/ip_forward", "1", "packets pass between pods"},
+	{"ipv4/conf/all/rp_filter", "1", "a pod can't send in another's name"},
+	{"ipv6/conf/all/disable_ipv6", "1", "there are no addresses but those that policies are about"},
+	{"ipv6/conf/default/disable_ipv6", "1", "there are no addresses but those that policies are about"},
+}
+
+func setSysctls() error {
+	for _, setting := range sysctls {
+		path := filepath.Join("/proc/sys/net", setting.name)
+		err := os.WriteFile(path, []byte(setting.value), 0o644)
+		// A kernel without IPv6 has no such settings, and no such addresses.
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("make sure that %s: %w", setting.why, err)
+		}
 	}
 	return nil
 }
