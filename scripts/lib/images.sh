@@ -59,7 +59,8 @@ needs_site() {
   if [[ $(cat "$folder.inputs" 2>/dev/null) != "$inputs" ]]; then
     work=$(mktemp -d)
     stage_files "$name" "$work"
-    (cd "$work/$name" && npm ci --no-audit --no-fund --loglevel=error && npm run build) >"$work/npm.log" 2>&1 ||
+    # Not npm ci: it refuses a lock file that lacks the optional binaries of other platforms, which some registries don't serve.
+    (cd "$work/$name" && npm install --no-save --no-audit --no-fund --loglevel=error && npm run build) >"$work/npm.log" 2>&1 ||
       die "npm could not build $name: $(tail -n 20 "$work/npm.log")"
     rm -rf "$folder"
     mv "$work/$name/dist" "$folder"
