@@ -36,7 +36,10 @@ pub enum Turn {
     /// A slot, until [`Queue::leave`].
     Granted,
     /// A place in the queue, 1 being next. It may be one that was shown before and is off by less than a tenth.
-    Waiting { position: u32 },
+    Waiting {
+        /// The place.
+        position: u32,
+    },
 }
 
 /// The slots and those who wait for them.

@@ -18,7 +18,9 @@ pub fn start(directives: &str) -> anyhow::Result<()> {
     if stderr().is_terminal() {
         registry.with(fmt::layer().with_writer(stderr)).try_init()?;
     } else {
-        registry.with(fmt::layer().json().flatten_event(true).with_writer(stderr)).try_init()?;
+        // The event names its store itself; the spans around it would only repeat that.
+        let json = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+        registry.with(json.with_writer(stderr)).try_init()?;
     }
     Ok(())
 }

@@ -316,17 +316,14 @@ impl Drop for Orchestrator {
 }
 
 fn counted(client: Client, writes: Arc<AtomicUsize>) -> Client {
-    let service = tower::ServiceBuilder::new()
-        .map_request(move |request: Request<Body>| {
-            let path = request.uri().path();
-            let counts =
-                request.method() != Method::GET && !path.contains("/leases") && !path.contains("/events");
-            if counts {
-                writes.fetch_add(1, Ordering::SeqCst);
-            }
-            request
-        })
-        .service(client);
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let path = request.uri().path();
+        if request.method() != Method::GET && !path.contains("/leases") && !path.contains("/events") {
+            writes.fetch_add(1, Ordering::SeqCst);
+        }
+        let client = client.clone();
+        async move { client.send(request).await }
+    });
     Client::new(service, "default")
 }
 
