@@ -40,11 +40,11 @@ function artOf(error: unknown) {
 }
 
 /** In the place of a view that has nothing to show but an error. */
-export function ProblemView({ error, retry }: { error: unknown; retry?: () => void }) {
+export function ProblemView({ error, page, retry }: { error: unknown; page?: boolean; retry?: () => void }) {
   const { title, body, reference } = explain(error)
   return (
     <div role="alert">
-      <Empty art={artOf(error)} title={title} action={retry && <Button onClick={retry}>{text.retry}</Button>}>
+      <Empty page={page} art={artOf(error)} title={title} action={retry && <Button onClick={retry}>{text.retry}</Button>}>
         <p className="wrap-anywhere">{body}</p>
         {reference !== null && <p className="mt-2 font-mono text-xs text-ink-3">{reference}</p>}
       </Empty>

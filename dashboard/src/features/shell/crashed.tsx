@@ -9,6 +9,7 @@ export function Crashed() {
   return (
     <div role="alert">
       <Empty
+        page
         title={text.crashed}
         action={
           <Button variant="primary" onClick={() => window.location.reload()}>

@@ -10,6 +10,7 @@ export function NotFound() {
     <>
       <title>{shellText.title(text.title)}</title>
       <Empty
+        page
         title={text.title}
         action={
           <Link to="/stores" className={buttonStyle({ variant: 'primary' })}>

@@ -44,7 +44,6 @@ function Account() {
     <>
       <button
         type="button"
-        aria-label={shellText.account(name)}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
         className="inline-flex h-8 max-w-40 items-center gap-2 rounded-full border border-line bg-surface pr-3 pl-1 text-sm font-medium transition-colors hover:border-line-strong"
@@ -52,6 +51,7 @@ function Account() {
         <span aria-hidden className="grid size-6 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-ink uppercase">
           {name.slice(0, 1)}
         </span>
+        <span className="sr-only">{shellText.account} </span>
         <span className="truncate">{name}</span>
       </button>
       {open && (

@@ -9,7 +9,8 @@ import { cn } from '@/lib/cn'
 export function Preview({ name, url }: { name: string; url: string }) {
   const [loaded, setLoaded] = useState(false)
   return (
-    <a href={url} target="_blank" rel="noreferrer" aria-label={storeText.preview(name)} className="group block overflow-hidden rounded-xl border border-line bg-surface shadow-card transition-shadow hover:shadow-lift">
+    <a href={url} target="_blank" rel="noreferrer" className="block overflow-hidden rounded-xl border border-line bg-surface shadow-card transition-shadow hover:shadow-lift">
+      <span className="sr-only">{storeText.preview(name)}</span>
       <span aria-hidden className="flex h-9 items-center gap-3 border-b border-line bg-sunken/60 px-3.5">
         <span className="flex gap-1.5">
           {[1, 2, 3].map((dot) => (

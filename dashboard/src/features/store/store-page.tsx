@@ -44,6 +44,7 @@ export function StorePage({ id }: { id: string }) {
       <>
         <title>{shellText.title(text.gone.title)}</title>
         <Empty
+          page
           title={text.gone.title}
           action={
             <Link to="/stores" className={buttonStyle({ variant: 'primary' })}>
@@ -66,7 +67,7 @@ export function StorePage({ id }: { id: string }) {
     ) : (
       <>
         <Back />
-        <ProblemView error={store.error} retry={() => void store.refetch()} />
+        <ProblemView page error={store.error} retry={() => void store.refetch()} />
       </>
     )
   }

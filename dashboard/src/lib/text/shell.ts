@@ -4,7 +4,7 @@ export const shellText = {
   skip: 'Skip to content',
   nav: { label: 'Main', stores: 'Stores', overview: 'Overview', audit: 'Audit log' },
   theme: { toDark: 'Switch to dark theme', toLight: 'Switch to light theme' },
-  account: (name: string) => `Account: ${name}`,
+  account: 'Account:',
   connection: {
     live: 'Live',
     liveHint: 'Changes show up by themselves, the moment they happen.',
