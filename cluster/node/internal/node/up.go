@@ -62,7 +62,9 @@ func Up(options Options, say io.Writer) (Status, error) {
 		if err := end(status.PID, unix.SIGTERM); err != nil {
 			return status, err
 		}
-		// Its last thread may go a little after its first.
+	}
+	// The last thread of a node that was ended goes a little after its first.
+	if held == nil {
 		held, err = lockWithin(node, killLimit)
 	}
 	if err != nil {
