@@ -45,7 +45,7 @@ renders prod "$platform" -f "$platform/values-prod.yaml" --set domain=shops.exam
 contains prod 'cert-manager.io/cluster-issuer: letsencrypt'
 contains prod 'kind: HorizontalPodAutoscaler'
 contains prod 'kind: PodDisruptionBudget'
-lacks prod 'ADMIN_PASSWORD'
+lacks prod 'admin-password'
 
 renders external "$platform" --set domain=shops.example.com --set postgresql.enabled=false \
   --set postgresql.external.host=db.example.com --set postgresql.external.existingSecret=db

@@ -74,8 +74,9 @@ impl Api {
     /// # Errors
     /// When `PLATFORM_API` is not set.
     pub fn of(user: &str) -> Result<Self> {
-        let base = env::var("PLATFORM_API")
-            .context("PLATFORM_API is not set: run scripts/test.sh, or set it to what scripts/status.sh shows as api")?;
+        let base = env::var("PLATFORM_API").context(
+            "PLATFORM_API is not set: run scripts/test.sh, or set it to what scripts/status.sh shows as api",
+        )?;
         let http = reqwest::Client::builder()
             .dns_resolver(Arc::new(LocalhostNames))
             .redirect(reqwest::redirect::Policy::none())
@@ -101,8 +102,11 @@ impl Api {
     /// # Errors
     /// When the API answers anything but 202.
     pub async fn create(&self, name: &str, engine: &str) -> Result<StoreView> {
-        let answer =
-            self.request(Method::POST, "/api/stores").json(&json!({"name": name, "engine": engine})).send().await?;
+        let answer = self
+            .request(Method::POST, "/api/stores")
+            .json(&json!({"name": name, "engine": engine}))
+            .send()
+            .await?;
         expect(answer, StatusCode::ACCEPTED).await
     }
 
@@ -192,7 +196,12 @@ pub async fn expect<T: serde::de::DeserializeOwned>(answer: Response, status: St
 /// When the answer is no problem document (RFC 9457) with a code.
 pub async fn problem(answer: Response) -> Result<(StatusCode, String, Value)> {
     let status = answer.status();
-    let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let kind = answer
+        .headers()
+        .get("content-type")
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let text = answer.text().await?;
     ensure!(kind.starts_with("application/problem+json"), "{status} came as {kind}: {text}");
     let body: Value = serde_json::from_str(&text)?;

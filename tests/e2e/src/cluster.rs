@@ -12,7 +12,7 @@ use k8s_openapi::{
     },
 };
 use kube::{
-    Api, Client, Resource, ResourceExt as _,
+    Api, Client, Resource, ResourceExt,
     api::{DeleteParams, ListParams},
 };
 use serde::de::DeserializeOwned;
@@ -36,7 +36,9 @@ impl Cluster {
     /// # Errors
     /// When there is no usable kubeconfig.
     pub async fn connect() -> Result<Self> {
-        let client = Client::try_default().await.context("KUBECONFIG does not lead to a cluster: run scripts/test.sh")?;
+        let client = Client::try_default()
+            .await
+            .context("KUBECONFIG does not lead to a cluster: run scripts/test.sh")?;
         Ok(Self { client })
     }
 
@@ -50,7 +52,10 @@ impl Cluster {
     #[must_use]
     pub fn namespaced<K>(&self, namespace: &str) -> Api<K>
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + std::fmt::Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+            + Clone
+            + DeserializeOwned
+            + std::fmt::Debug,
     {
         Api::namespaced(self.client.clone(), namespace)
     }
@@ -96,7 +101,10 @@ impl Cluster {
 
     async fn names<K>(&self, namespace: &str, names: &mut Vec<String>) -> Result<()>
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + std::fmt::Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+            + Clone
+            + DeserializeOwned
+            + std::fmt::Debug,
     {
         let list = self.namespaced::<K>(namespace).list(&ListParams::default()).await?;
         names.extend(list.iter().map(|object| format!("{}/{}", K::kind(&()), object.name_any())));

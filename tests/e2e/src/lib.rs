@@ -29,7 +29,8 @@ pub fn engines() -> Vec<String> {
 /// When it can't be started or exits with another code than 0; the message holds its output.
 pub fn run(program: &str, args: &[&str]) -> Result<String> {
     let output = command(program, args)?;
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(output.status.success(), "{program} {args:?} failed:\n{text}");
     Ok(text)
 }
@@ -40,12 +41,17 @@ pub fn run(program: &str, args: &[&str]) -> Result<String> {
 /// When it can't be started, or succeeds.
 pub fn run_refused(program: &str, args: &[&str]) -> Result<(i32, String)> {
     let output = command(program, args)?;
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(!output.status.success(), "{program} {args:?} should have been refused, but:\n{text}");
     Ok((output.status.code().context("ended by a signal")?, text))
 }
 
 fn command(program: &str, args: &[&str]) -> Result<std::process::Output> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    Command::new(program).args(args).current_dir(root).output().with_context(|| format!("can't start {program}"))
+    Command::new(program)
+        .args(args)
+        .current_dir(root)
+        .output()
+        .with_context(|| format!("can't start {program}"))
 }

@@ -11,7 +11,11 @@ const INTERVAL: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// What the condition fails with, or a message with `what` when `limit` has passed.
-pub async fn until<T>(what: &str, limit: Duration, mut condition: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+pub async fn until<T>(
+    what: &str,
+    limit: Duration,
+    mut condition: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let begun = Instant::now();
     loop {
         if let Some(value) = condition().await? {

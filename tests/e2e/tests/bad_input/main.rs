@@ -29,7 +29,10 @@ async fn the_api_refuses_what_it_cant_use() -> Result<()> {
         ensure!(problem.to_string().contains(hint), "{body}: no hint of {hint} in {problem}");
     }
 
-    let wrong_json = api.request(Method::POST, "/api/stores").header("content-type", "application/json").body("{\"name\":");
+    let wrong_json = api
+        .request(Method::POST, "/api/stores")
+        .header("content-type", "application/json")
+        .body("{\"name\":");
     let (status, ..) = problem(wrong_json.send().await?).await?;
     ensure!(status == StatusCode::BAD_REQUEST, "wrong JSON was answered {status}");
     let (status, _, body) = problem(api.anonymous(Method::GET, "/api/stores").send().await?).await?;
@@ -66,7 +69,12 @@ async fn a_store_of_an_unknown_version_fails_with_the_versions_there_are() -> Re
 #[tokio::test]
 async fn the_cluster_refuses_broken_resources() -> Result<()> {
     let cluster = Cluster::connect().await?;
-    let spec = |name: &str| StoreSpec { display_name: name.to_owned(), engine: "medusa".to_owned(), version: None, owner: None };
+    let spec = |name: &str| StoreSpec {
+        display_name: name.to_owned(),
+        engine: "medusa".to_owned(),
+        version: None,
+        owner: None,
+    };
     let refused = cluster.stores().create(&PostParams::default(), &Store::new("my-shop", spec("Shop"))).await;
     ensure!(refused.as_ref().is_err_and(|error| error.to_string().contains("UUID")), "{refused:?}");
     let id = "00000000-0000-7000-8000-00000000e2e2";
@@ -82,9 +90,20 @@ async fn the_cluster_refuses_broken_resources() -> Result<()> {
 
 #[test]
 fn scripts_refuse_flags_they_dont_know() -> Result<()> {
-    for script in ["setup-local-cluster", "build-images", "install-platform", "down", "status", "test-store-creation", "test"] {
+    for script in [
+        "setup-local-cluster",
+        "build-images",
+        "install-platform",
+        "down",
+        "status",
+        "test-store-creation",
+        "test",
+    ] {
         let (code, text) = run_refused(&format!("scripts/{script}.sh"), &["--no-such-flag"])?;
-        ensure!(code == 2 && text.contains("--no-such-flag") && text.contains("--help"), "{script}: {code}: {text}");
+        ensure!(
+            code == 2 && text.contains("--no-such-flag") && text.contains("--help"),
+            "{script}: {code}: {text}"
+        );
     }
     Ok(())
 }

@@ -25,9 +25,12 @@ async fn without_its_database_the_api_says_so_and_makes_no_half_store() -> Resul
     let selector = ListParams::default().labels("app.kubernetes.io/component=postgresql");
     let database = databases.list(&selector).await?.items.remove(0).name_any();
     let scale = async |replicas: i32| {
-        databases.patch(&database, &PatchParams::default(), &Patch::Merge(json!({"spec": {"replicas": replicas}}))).await
+        databases
+            .patch(&database, &PatchParams::default(), &Patch::Merge(json!({"spec": {"replicas": replicas}})))
+            .await
     };
-    let health = async || Ok::<_, anyhow::Error>(api.anonymous(Method::GET, "/api/health").send().await?.status());
+    let health =
+        async || Ok::<_, anyhow::Error>(api.anonymous(Method::GET, "/api/health").send().await?.status());
 
     let name = "Never made";
     scale(0).await?;

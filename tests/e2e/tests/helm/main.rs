@@ -31,7 +31,8 @@ fn a_chart_value_that_is_unknown_or_missing_is_refused_with_a_hint() -> Result<(
     ensure!(text.contains("engin"), "{text}");
     let (_, text) = run_refused("helm", &["template", "x", "helm/store-instance"])?;
     ensure!(text.contains("engine is required"), "{text}");
-    let (_, text) = run_refused("helm", &["template", "x", "helm/store-platform", "--set", "domian=x.example"])?;
+    let (_, text) =
+        run_refused("helm", &["template", "x", "helm/store-platform", "--set", "domian=x.example"])?;
     ensure!(text.contains("domian"), "{text}");
     let (_, text) = run_refused("helm", &["template", "x", "helm/store-platform"])?;
     ensure!(text.contains("domain is required"), "{text}");

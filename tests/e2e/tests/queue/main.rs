@@ -25,7 +25,8 @@ struct Seen {
 
 impl Seen {
     fn note(&mut self, store: &Store) {
-        let (Some(id), Some(phase)) = (store.metadata.name.clone(), store.status.as_ref().and_then(|status| status.phase))
+        let (Some(id), Some(phase)) =
+            (store.metadata.name.clone(), store.status.as_ref().and_then(|status| status.phase))
         else {
             return;
         };
@@ -46,7 +47,8 @@ async fn six_stores_at_once_take_turns_and_survive_a_killed_orchestrator() -> Re
     let watching = tokio::spawn({
         let (stores, seen) = (cluster.stores(), seen.clone());
         async move {
-            let mut changes = watcher(stores, watcher::Config::default()).default_backoff().applied_objects().boxed();
+            let mut changes =
+                watcher(stores, watcher::Config::default()).default_backoff().applied_objects().boxed();
             while let Some(change) = changes.next().await {
                 if let Ok(store) = change {
                     seen.lock().unwrap().note(&store);
@@ -85,10 +87,16 @@ async fn six_stores_at_once_take_turns_and_survive_a_killed_orchestrator() -> Re
         let seen = seen.lock().unwrap();
         ensure!(seen.most_at_once <= SLOTS, "{} stores were provisioned at once", seen.most_at_once);
         let ours: Vec<_> = seen.begun.iter().filter(|id| ids.contains(id)).cloned().collect();
-        ensure!(ours == ids, "stores left the queue in another order than they came:\n{ours:#?}\nnot\n{ids:#?}");
+        ensure!(
+            ours == ids,
+            "stores left the queue in another order than they came:\n{ours:#?}\nnot\n{ids:#?}"
+        );
     }
 
-    ensure!(cluster.credentials(&stores[0].namespace()).await? == first, "a killed orchestrator changed a password");
+    ensure!(
+        cluster.credentials(&stores[0].namespace()).await? == first,
+        "a killed orchestrator changed a password"
+    );
     let mut secrets = BTreeSet::new();
     for store in &stores {
         let inventory = cluster.inventory(&store.namespace()).await?;

@@ -46,14 +46,17 @@ async fn deleted_and_edited_objects_are_put_back() -> Result<()> {
     let deployments = cluster.namespaced::<Deployment>(&namespace);
     deployments.patch("app", &by_hand, &Patch::Merge(json!({"spec": {"replicas": 0}}))).await?;
     until("the Deployment has its replica again", SOON, async || {
-        Ok((deployments.get("app").await?.spec.and_then(|spec| spec.replicas) == Some(1)).then_some(()))
+        Ok((deployments.get("app").await?.spec.replicas == Some(1)).then_some(()))
     })
     .await?;
     api.ready(&store.id).await?;
 
     // A lost Secret comes back with the very same values, or the database would refuse the application from then on.
     secrets.delete("credentials", &DeleteParams::default()).await?;
-    until("the Secret is back", Duration::from_secs(120), async || Ok(secrets.get_opt("credentials").await?)).await?;
+    until("the Secret is back", Duration::from_secs(120), async || {
+        Ok(secrets.get_opt("credentials").await?)
+    })
+    .await?;
     ensure!(cluster.credentials(&namespace).await? == credentials, "the Secret came back with other values");
 
     let url = store.url.expect("a Ready store has an address");
