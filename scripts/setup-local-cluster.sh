@@ -135,7 +135,7 @@ start_node() {
   pause="$(addon_image pause)"
   mkdir -p "$NODE_DIR"
   status="$("$program" up --instance="$INSTANCE" --dir="$NODE_DIR" --containerd="$(part_path containerd)" \
-    --pause-image="$pause" --pause-archive="$(addon_archive pause)" --kubeconfig="$INSTANCE_DIR/kubeconfig")"
+    --pause-image="$pause" --pause-archive="$(addon_archive pause)" --kubeconfig="$INSTANCE_DIR/kubeconfig" 8>&-)"
   write_facts cluster node instance "$INSTANCE" kubeconfig "$INSTANCE_DIR/kubeconfig" domain localhost \
     httpPort "$(jq .httpPort <<<"$status")" httpsPort "$(jq .httpsPort <<<"$status")" apiPort "$(jq .apiPort <<<"$status")"
 }
@@ -162,6 +162,9 @@ setup_node() {
 
 mkdir -p "$INSTANCE_DIR"
 chmod 700 "$INSTANCE_DIR"
+# One at a time; what goes on running must not inherit the lock.
+exec 8>"$INSTANCE_DIR/.setup.lock"
+flock --wait 1800 8 || die "another setup of the instance '$INSTANCE' has been running for half an hour"
 started="$(now_ms)"
 cluster="$(choose_cluster)"
 log "Instance '$INSTANCE' uses $(case $cluster in
