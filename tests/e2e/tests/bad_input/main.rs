@@ -15,7 +15,7 @@ async fn the_api_refuses_what_it_cant_use() -> Result<()> {
     let post = |body: &Value| api.request(Method::POST, "/api/stores").json(body).send();
     let long = "x".repeat(300);
     for (body, hint) in [
-        (json!({"name": "Shop", "engine": "magento"}), "magento"),
+        (json!({"name": "Shop", "engine": "magento"}), "there are: "),
         (json!({"name": "", "engine": "medusa"}), "name"),
         (json!({"name": long, "engine": "medusa"}), "63"),
         (json!({"name": "🛍️🛍️", "engine": "medusa"}), "name"),

@@ -59,7 +59,7 @@ async fn deleted_and_edited_objects_are_put_back() -> Result<()> {
     .await?;
     ensure!(cluster.credentials(&namespace).await? == credentials, "the Secret came back with other values");
 
-    let url = store.url.expect("a Ready store has an address");
+    let url = store.url.clone().expect("a Ready store has an address");
     until("the shop answers", Duration::from_secs(60), async || {
         Ok(matches!(api.visit(&url).await, Ok((status, _)) if status.is_success()).then_some(()))
     })
