@@ -61,6 +61,6 @@ addon_manifest() {
 has_image() { grep -q '@image\.' "$1"; }
 
 wait_for_deployment() {
-  kubectl -n "$1" rollout status "deployment/$2" --timeout=120s >/dev/null ||
+  kubectl -n "$1" rollout status "deployment/$2" --timeout=300s >/dev/null ||
     die "$2 does not come up; look at: KUBECONFIG=$KUBECONFIG kubectl -n $1 describe pods"
 }
