@@ -2,7 +2,6 @@
  * What answers on the store's one port: probes, the storefront and the admin's files by itself, and everything below
  * Medusa's own paths by Medusa. It listens before Medusa is started, so that a starting store can say so.
  */
-import { join } from "node:path"
 import express, { type Express, type NextFunction, type Request, type Response } from "express"
 import sirv from "sirv"
 import type { OpenStore } from "./open"
@@ -43,6 +42,7 @@ export function createFront({ storefrontFiles, adminFiles, publicUploads, store 
     const open = store()
     if (!open) return sayStarting(request, response)
     if (MEDUSA_PATHS.test(request.path)) return open.api(request, response, next)
+    if (request.path === "/storefront-config.json") return sendConfig(open.page, response, next)
     return sendPage(open.page, request, response, next)
   })
   return app
@@ -116,6 +116,14 @@ async function sendPage(page: PageRenderer, request: Request, response: Response
   }
 }
 
+async function sendConfig(page: PageRenderer, response: Response, next: NextFunction): Promise<void> {
+  try {
+    response.set("Cache-Control", "no-cache").json(await page.config())
+  } catch (error) {
+    next(error)
+  }
+}
+
 const STARTING = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="2"><title>Opening soon</title>
 <style>body{font:1.1rem/1.5 system-ui;display:grid;place-content:center;min-height:90vh;text-align:center;color-scheme:light dark}</style>
@@ -126,8 +134,3 @@ function sayStarting(request: Request, response: Response): void {
   if (request.accepts(["json", "html"]) === "html") response.type("html").send(STARTING)
   else response.json({ type: "unavailable", message: "The store is starting." })
 }
-
-export const frontFiles = (directory: string) => ({
-  storefrontFiles: join(directory, "public", "storefront"),
-  adminFiles: join(directory, "public", "admin"),
-})

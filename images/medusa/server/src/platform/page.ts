@@ -49,6 +49,12 @@ export class PageRenderer {
     }
   }
 
+  /** What others need to talk to the store's API. */
+  async config(): Promise<Omit<Bootstrap, "catalogue">> {
+    const { catalogue: _, ...config } = await this.cachedBootstrap()
+    return config
+  }
+
   private cachedBootstrap(): Promise<Bootstrap> {
     if (!this.bootstrap || this.bootstrap.until < Date.now()) {
       const value = this.load()

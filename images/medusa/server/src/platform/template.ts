@@ -1,6 +1,6 @@
 /**
- * The database template: a migrated, seeded database as SQL, made when the image is built. Restoring it takes about a
- * second, where migrating and seeding takes fifteen. Everything in it that has to differ from store to store, and
+ * The database template: a migrated, seeded database as SQL, made when the image is built. Restoring it takes a
+ * fraction of what migrating and seeding take. Everything in it that has to differ from store to store, and
  * everything secret, is replaced by `personalise` in the same transaction.
  */
 import { randomBytes } from "node:crypto"

@@ -25,9 +25,9 @@ export function readCheckoutForm(form: FormData): CheckoutInput {
   }
 }
 
-/** The country the browser's languages point to, where the store ships to it. */
+/** The country the browser's languages point to ("en" alone to the United States), where the store ships to it. */
 export function defaultCountry(countries: { iso_2: string }[], languages: readonly string[]): string {
   const codes = countries.map(({ iso_2 }) => iso_2)
-  const regions = languages.map((language) => new Intl.Locale(language).region?.toLowerCase())
+  const regions = languages.map((language) => new Intl.Locale(language).maximize().region?.toLowerCase())
   return regions.find((region) => region !== undefined && codes.includes(region)) ?? codes[0] ?? ""
 }
