@@ -36,8 +36,8 @@ fn default_deny(store: &ValidatedStore) -> NetworkPolicy {
         spec: Some(NetworkPolicySpec {
             pod_selector: Some(LabelSelector::default()),
             policy_types: both(),
-            ingress: none(),
-            egress: none(),
+            ingress: None,
+            egress: None,
         }),
     }
 }
@@ -81,7 +81,7 @@ fn setup(store: &ValidatedStore) -> NetworkPolicy {
         spec: Some(NetworkPolicySpec {
             pod_selector: Some(meta::selector(store, names::SETUP)),
             policy_types: both(),
-            ingress: none(),
+            ingress: None,
             egress: Some(to_backends(store)),
         }),
     }
@@ -99,7 +99,7 @@ fn backend(store: &ValidatedStore, component: &str, port: u16) -> NetworkPolicy 
             pod_selector: Some(meta::selector(store, component)),
             policy_types: both(),
             ingress: Some(vec![NetworkPolicyIngressRule { from: Some(from), ports: tcp(port) }]),
-            egress: none(),
+            egress: None,
         }),
     }
 }
@@ -124,12 +124,6 @@ fn to_backends(store: &ValidatedStore) -> Vec<NetworkPolicyEgressRule> {
         rules.push(to(names::CACHE, conventions::of_cache(cache.kind).port));
     }
     rules
-}
-
-/// No rule, said explicitly: what isn't said isn't the orchestrator's, and a rule that someone adds would stay.
-#[expect(clippy::unnecessary_wraps, reason = "the field is an Option")]
-fn none<T>() -> Option<Vec<T>> {
-    Some(Vec::new())
 }
 
 fn both() -> Option<Vec<String>> {
