@@ -15,7 +15,7 @@ use crate::{
 
 /// Turns Store objects into running shops.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, args_override_self = true)]
 pub struct Config {
     /// Namespace that the orchestrator runs in; its Lease is there.
     #[arg(long, env = "NAMESPACE", default_value = "store-platform")]

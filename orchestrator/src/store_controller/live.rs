@@ -541,11 +541,11 @@ impl Follower {
     }
 }
 
-/// Whose object this is. None for an object that wears a store's label in a namespace that isn't the store's.
+/// Whose object this is: that of the store whose namespace it is in. Not the one of its label, which someone may have changed.
 fn identify<K: Watched>(object: &K) -> Option<(StoreId, Key)> {
     let metadata = object.meta();
-    let id: StoreId = metadata.labels.as_ref()?.get(labels::STORE)?.parse().ok()?;
     let name = metadata.name.as_ref()?;
     let namespace = metadata.namespace.as_ref().unwrap_or(name);
-    (*namespace == id.namespace()).then(|| (id, Key::new(K::KIND, name)))
+    let id: StoreId = namespace.strip_prefix("store-")?.parse().ok()?;
+    Some((id, Key::new(K::KIND, name)))
 }
