@@ -354,7 +354,7 @@ async fn killing_the_orchestrator_at_any_moment_doubles_nothing_and_changes_no_p
     // Killed ever later, in the middle of its first writes and beyond.
     for (round, pause) in [5, 20, 50, 100, 200, 400].into_iter().enumerate() {
         let writes = world.writes();
-        let orchestrator = world.orchestrator(&format!("victim-{round}"), &[]).await;
+        let orchestrator = world.orchestrator(&format!("victim-{round}"), &["--lease-duration=3s"]).await;
         // The Lease of the one killed before has to run out first.
         until(|| world.writes() > writes || round > 3).await;
         tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -378,17 +378,17 @@ async fn killing_the_orchestrator_at_any_moment_doubles_nothing_and_changes_no_p
 #[tokio::test]
 async fn another_instance_takes_over_at_once_when_the_leader_stops_and_soon_when_it_dies() {
     let world = World::that_works().await;
-    let first = world.orchestrator("first", &["--lease-duration=10s"]).await;
+    let first = world.orchestrator("first", &[]).await;
     let id = world.create("plain").await;
     world.until_phase(id, Phase::Ready).await;
 
-    let second = world.orchestrator("second", &["--lease-duration=10s"]).await;
+    let second = world.orchestrator("second", &[]).await;
     first.stop().await;
     let id = world.create("plain").await;
     let ready = world.until_phase(id, Phase::Ready);
     timeout(Duration::from_secs(9), ready).await.expect("sooner than the Lease runs out, which is 10 s");
 
-    let _third = world.orchestrator("third", &["--lease-duration=10s"]).await;
+    let _third = world.orchestrator("third", &[]).await;
     second.kill().await;
     let id = world.create("plain").await;
     world.until_phase(id, Phase::Ready).await;
