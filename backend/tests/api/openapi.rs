@@ -2,6 +2,8 @@
 
 use backend::http::router::openapi_json;
 use http::StatusCode;
+use regex::Regex;
+use serde_json::Value;
 
 use crate::support::TestApi;
 
@@ -12,6 +14,16 @@ fn the_committed_description_is_the_one_that_the_code_makes() {
         committed == openapi_json(),
         "backend/openapi.json is out of date: run `make generate` and commit it"
     );
+}
+
+#[test]
+fn whatever_the_description_refers_to_is_described() {
+    let description = openapi_json();
+    let json: Value = serde_json::from_str(&description).unwrap();
+    let references = Regex::new(r##""\$ref": "#([^"]+)""##).unwrap();
+    for reference in references.captures_iter(&description) {
+        assert!(json.pointer(&reference[1]).is_some(), "nothing is at {}", &reference[1]);
+    }
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ pub struct ListStores {
     /// `nextCursor` of the page before, for the next one. The other parameters stay as they were.
     cursor: Option<String>,
     /// `mine` (the default) or, for admins, `all`.
+    #[param(inline)]
     scope: Option<Scope>,
 }
 

@@ -394,17 +394,6 @@ export interface StoreList {
   total: number;
 }
 
-/**
- * Whose stores.
- */
-export type Scope = typeof Scope[keyof typeof Scope];
-
-
-export const Scope = {
-  mine: 'mine',
-  all: 'all',
-} as const;
-
 export type ListStoresParams = {
 /**
  * Only stores with one of these statuses, separated by commas.
@@ -434,9 +423,9 @@ limit?: number;
  */
 cursor?: string;
 /**
- * `mine` (the default) or, for admins, `all`.
+ * Whose stores.
  */
-scope?: Scope;
+scope?: ListStoresScope;
 };
 
 export type ListStoresSort = typeof ListStoresSort[keyof typeof ListStoresSort];
@@ -449,6 +438,14 @@ export const ListStoresSort = {
   '-name': '-name',
   status: 'status',
   '-status': '-status',
+} as const;
+
+export type ListStoresScope = typeof ListStoresScope[keyof typeof ListStoresScope];
+
+
+export const ListStoresScope = {
+  mine: 'mine',
+  all: 'all',
 } as const;
 
 export const getListEnginesUrl = () => {
