@@ -6,7 +6,7 @@
 # In the order in which they are begun: the longest first; the second Rust program waits for the compiler's one run.
 IMAGES=(
   'backend      | backend/Dockerfile      | program'
-  'medusa       | images/medusa           | go_ahead'
+  'medusa       | images/medusa           |'
   'mariadb      | images/mariadb          |'
   'postgres     | images/postgres         |'
   'woocommerce  | images/woocommerce      | wordpress'
@@ -59,8 +59,7 @@ needs_site() {
   if [[ $(cat "$folder.inputs" 2>/dev/null) != "$inputs" ]]; then
     work=$(mktemp -d)
     stage_files "$name" "$work"
-    # Not npm ci: it refuses a lock file that lacks the optional binaries of other platforms, which some registries don't serve.
-    (cd "$work/$name" && npm install --no-save --no-audit --no-fund --loglevel=error && npm run build) >"$work/npm.log" 2>&1 ||
+    (cd "$work/$name" && npm ci --no-audit --no-fund --loglevel=error && npm run build) >"$work/npm.log" 2>&1 ||
       die "npm could not build $name: $(tail -n 20 "$work/npm.log")"
     rm -rf "$folder"
     mv "$work/$name/dist" "$folder"
@@ -68,14 +67,6 @@ needs_site() {
     rm -rf "$work"
   fi
   BUILD_OPTIONS=(--build-context "site=$folder")
-}
-
-# ---- Medusa ----------------------------------------------------------------------------------------
-
-# Its image has been built in parts only, never whole, so the engine stays off unless somebody asks for it.
-needs_go_ahead() {
-  [[ ${BUILD_MEDUSA:-} == 1 ]] ||
-    SKIP_REASON="a whole build of it has not been verified yet; BUILD_MEDUSA=1 tries it"
 }
 
 # ---- WordPress and WooCommerce ---------------------------------------------------------------------
@@ -98,7 +89,7 @@ needs_wordpress() {
   else
     DIGEST="$(_tree_digest "$wordpress_dir") $(_tree_digest "$woocommerce_dir")"
     BUILD_OPTIONS=(--build-context "wordpress=$wordpress_dir" --build-context "woocommerce=$woocommerce_dir"
-      --build-arg "SOURCES=$DIGEST")
+      --build-arg "SOURCES=$(hash_of "$DIGEST" "$REPO_ROOT/images/woocommerce/build")")
   fi
 }
 

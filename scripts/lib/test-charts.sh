@@ -73,6 +73,7 @@ refuses 'needs ingress.tls.secretName' "$platform" --set domain=x.example --set 
 renders shop "$instance" --set engine=medusa
 contains shop 'kind: Store'
 refuses 'engine is required' "$instance"
+# shellcheck disable=SC2016 # the chart gets it as it stands
 refuses 'displayName' "$instance" --set engine=medusa --set 'displayName=$(rm -rf)'
 
 log "both charts render, and refuse what can't work"

@@ -1,17 +1,7 @@
 <?php
 /**
- * Compiles all PHP code into opcache's file cache, when the image is built. Web server and setup read it there, see opcache.sh.
+ * Compiles all PHP code for php's own command line, as compile.sh asks.
  */
-
-const CACHE = '/srv/opcache';
-
-// Where the cache lies has to be known when PHP starts.
-if ( ini_get( 'opcache.file_cache' ) !== CACHE ) {
-	mkdir( CACHE );
-	$settings = array( 'opcache.enable_cli=1', 'opcache.file_cache=' . CACHE, 'opcache.file_cache_only=1', 'display_errors=0', 'log_errors=0' );
-	$options  = array_merge( ...array_map( fn( $setting ) => array( '-d', $setting ), $settings ) );
-	pcntl_exec( PHP_BINARY, array( ...$options, __FILE__ ) );
-}
 
 $compiled = 0;
 $files    = new RecursiveIteratorIterator( new RecursiveDirectoryIterator( '/srv', FilesystemIterator::SKIP_DOTS ) );
@@ -24,7 +14,7 @@ foreach ( new RegexIterator( $files, '/\.php$/' ) as $file ) {
 	pcntl_waitpid( $child, $status );
 	$compiled += (int) ( 0 === pcntl_wexitstatus( $status ) );
 }
-echo "$compiled files compiled\n";
+echo "$compiled files compiled for php\n";
 if ( $compiled < 1000 ) {
 	exit( 1 );
 }

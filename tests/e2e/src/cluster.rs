@@ -1,8 +1,8 @@
 //! The cluster, looked at and disturbed as an operator with kubectl would.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, env, fs, path::Path, process::Command, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::{
     ByteString, NamespaceResourceScope,
     api::{
@@ -143,4 +143,50 @@ impl Cluster {
         })
         .await
     }
+}
+
+/// The API server of the project's own node, stopped as by a debugger: it takes connections and never answers. It goes on when this is
+/// dropped.
+pub struct StoppedApiServer {
+    pid: String,
+}
+
+impl StoppedApiServer {
+    /// Stops it.
+    ///
+    /// # Errors
+    /// When the cluster of `KUBECONFIG` is not the project's own node on this machine.
+    pub fn stop() -> Result<Self> {
+        let kubeconfig = env::var("KUBECONFIG").context("KUBECONFIG is not set: run scripts/test.sh")?;
+        // What tells it from the API servers of other instances: its own folder, which lies beside its kubeconfig.
+        let authority = Path::new(&kubeconfig).with_file_name("node").join("pki/ca.crt");
+        let flag = format!("--client-ca-file={}", authority.display());
+        let pid = fs::read_dir("/proc")?
+            .flatten()
+            .find(|process| is_api_server(&process.path(), &flag))
+            .context("no API server of the project's own node runs here; other clusters can't be disturbed like this")?
+            .file_name();
+        let pid = pid.to_string_lossy().into_owned();
+        signal("-STOP", &pid)?;
+        Ok(Self { pid })
+    }
+}
+
+impl Drop for StoppedApiServer {
+    fn drop(&mut self) {
+        // It can only fail when the process is gone; then its supervisor has started another.
+        let _ = signal("-CONT", &self.pid);
+    }
+}
+
+fn is_api_server(process: &Path, flag: &str) -> bool {
+    let arguments = fs::read(process.join("cmdline")).unwrap_or_default();
+    let mut arguments = arguments.split(|byte| *byte == 0);
+    arguments.nth(1) == Some(b"kube-apiserver") && arguments.any(|argument| argument == flag.as_bytes())
+}
+
+fn signal(signal: &str, pid: &str) -> Result<()> {
+    let status = Command::new("kill").args([signal, pid]).status()?;
+    ensure!(status.success(), "kill {signal} {pid}: {status}");
+    Ok(())
 }

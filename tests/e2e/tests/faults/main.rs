@@ -1,4 +1,4 @@
-//! The platform's own database goes away.
+//! What the platform rests on goes away: its own database, and the cluster's API server.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use e2e::{
     Api, Cluster,
     api::{DELETED_LIMIT, problem},
-    cluster::PLATFORM_NAMESPACE,
+    cluster::{PLATFORM_NAMESPACE, StoppedApiServer},
     until,
 };
 use k8s_openapi::api::apps::v1::StatefulSet;
@@ -15,7 +15,7 @@ use kube::{
     api::{ListParams, Patch, PatchParams},
 };
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn without_its_database_the_api_says_so_and_makes_no_half_store() -> Result<()> {
@@ -55,4 +55,30 @@ async fn without_its_database_the_api_says_so_and_makes_no_half_store() -> Resul
     let store = api.create("Made afterwards", &e2e::engines()[0]).await?;
     api.delete(&store.id).await?;
     cluster.no_trace(store.store_id(), DELETED_LIMIT).await
+}
+
+#[tokio::test]
+async fn a_store_asked_for_while_the_api_server_is_stopped_comes_when_it_is_back() -> Result<()> {
+    let cluster = Cluster::connect().await?;
+    let api = Api::of("e2e-api-server")?;
+    let engine = &e2e::engines()[0];
+
+    let before = api.create("Asked for just before", engine).await?;
+    let stopped = StoppedApiServer::stop()?;
+    let during = api.create("Asked for meanwhile", engine).await?;
+    until("health says that the cluster does not answer", Duration::from_secs(60), async || {
+        let health: Value = api.anonymous(Method::GET, "/api/health").send().await?.json().await?;
+        Ok((health["dependencies"]["kubernetes"] == "down").then_some(()))
+    })
+    .await?;
+    let listed: Vec<_> = api.list().await?.into_iter().map(|store| store.name).collect();
+    ensure!(listed.contains(&during.name), "an accepted store is not listed: {listed:?}");
+    drop(stopped);
+
+    for store in [before, during] {
+        api.ready(&store.id).await?;
+        api.delete(&store.id).await?;
+        cluster.no_trace(store.store_id(), DELETED_LIMIT).await?;
+    }
+    Ok(())
 }
