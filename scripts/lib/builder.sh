@@ -69,8 +69,8 @@ make_base_image() {
   started=$(now_ms)
   folder=$(mktemp -d)
   trixie_sources >"$folder/sources.list"
-  # Without documentation and translations, like the official image.
-  local debootstrap=(mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Languages "none"'
+  # Without documentation and translations, like the official image; and like there, dpkg doesn't wait for the disk.
+  local debootstrap=(mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*'
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright'
     trixie "$folder/base.tar")

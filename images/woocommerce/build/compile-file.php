@@ -1,6 +1,6 @@
 <?php
 /**
- * Compiles one file for php-fpm, in a request of its own: files that are never loaded together declare the same functions.
+ * Compiles one file inside php-fpm, for compile.php.
  */
 
-echo opcache_compile_file( $_SERVER['COMPILE_FILE'] ) ? 'compiled' : 'left out', "\n";
+echo opcache_compile_file( $_SERVER['COMPILE_FILE'] ) ? 'compiled' : 'left out';
