@@ -34,6 +34,7 @@ export interface Options {
   width?: number
   height?: number
   reducedMotion?: boolean
+  auth?: 'header' | 'oidc'
   /** Answers that come before the world's own. */
   first?: RequestHandler[]
   /** Keeps the clock at the world's own time, so that pictures don't change from run to run. */
@@ -58,8 +59,19 @@ export class Visit {
     this.page = page
   }
 
+  /** Every WebSocket ever opened, by the cursor it came with. */
+  readonly followed: (string | null)[] = []
+  #cursor = 0
+
+  greet(socket: WebSocketRoute): void {
+    const since = new URL(socket.url()).searchParams.get('since')
+    this.followed.push(since)
+    socket.send(JSON.stringify({ type: 'ready', cursor: String(this.#cursor), resumed: since !== null }))
+  }
+
   push(message: object): void {
-    for (const socket of this.sockets) socket.send(JSON.stringify(message))
+    this.#cursor += 1
+    for (const socket of this.sockets) socket.send(JSON.stringify({ ...message, cursor: String(this.#cursor) }))
   }
 
   async dropSockets(): Promise<void> {
@@ -95,6 +107,7 @@ export async function visit(browser: Browser, world: World, options: Options = {
       localStorage.setItem('store-platform.user', name)
     }, user)
   }
+  if (options.auth !== undefined) await context.route(`${dashboard}/config.json`, (route) => route.fulfill({ json: { auth: options.auth } }))
   const page = await context.newPage()
   if (options.frozen === true) await page.clock.setFixedTime(epoch)
   const visitor = new Visit(context, page)
@@ -117,6 +130,7 @@ export async function visit(browser: Browser, world: World, options: Options = {
   await context.routeWebSocket(/\/api\/ws/, (socket) => {
     if (visitor.down || visitor.mute) return void socket.close({ code: 1012 })
     visitor.sockets.add(socket)
+    visitor.greet(socket)
     socket.onClose(() => visitor.sockets.delete(socket))
   })
   await context.route(/^http:\/\/store-[^/]+\.localhost\//, (route) => route.fulfill({ contentType: 'text/html', body: shop }))

@@ -38,7 +38,7 @@ test('the whole story by keyboard alone: sign in, create, watch it become ready,
     const { page } = visitor
     const { keyboard } = page
     await page.goto(dashboard)
-    await page.getByRole('heading', { name: 'Who is there?' }).waitFor()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await keyboard.type('ada')
     await keyboard.press('Enter')
     await page.getByText('Your first store is moments away').waitFor()
@@ -151,6 +151,92 @@ test('a 401 in the middle leads to the sign-in and back', () => {
   })
 })
 
+test('OIDC: signed in by the API, thrown out in the middle, signed out on request', () => {
+  let inside = false
+  let left = 0
+  const names: (string | null)[] = []
+  const first = [
+    http.all(`${api}/api/*`, ({ request }) => {
+      names.push(request.headers.get('x-user-id'))
+      const open = /openapi|health|metrics/.test(request.url)
+      return inside || open ? undefined : problem(401, 'unauthenticated', 'Nobody is signed in.')
+    }),
+    http.post(`${api}/api/auth/logout`, () => {
+      left += 1
+      return undefined
+    }),
+  ]
+  return story({ auth: 'oidc', user: null, first }, async ({ page }) => {
+    await page.goto(`${dashboard}/stores?status=Failed`)
+    const way = page.getByRole('link', { name: 'Sign in' })
+    await way.waitFor()
+    assert.equal(await page.getByRole('alert').count(), 0, 'who never was in is not told that a session ended')
+    assert.equal(await way.getAttribute('href'), `${api}/api/auth/login?return_to=${encodeURIComponent(`${dashboard}/stores?status=Failed`)}`)
+
+    inside = true
+    await page.reload()
+    await page.getByText('1 match').waitFor()
+    await page.getByRole('button', { name: 'Account: ada' }).waitFor()
+
+    inside = false
+    await page.getByRole('radio', { name: /Ready/ }).check({ force: true })
+    await page.getByText('Your session has ended').waitFor()
+
+    inside = true
+    await page.reload()
+    await page.getByRole('button', { name: 'Account: ada' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('You are signed out').waitFor()
+    assert.equal(left, 1)
+    assert.deepEqual([...new Set(names)], [null], 'in this mode nobody says who they are by a header')
+  })
+})
+
+test('after a break the live connection goes on from where it was', () =>
+  story({}, async (visitor, world) => {
+    const { page } = visitor
+    await page.goto(`${dashboard}/stores`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const [, queued] = world.stores
+    assert.ok(queued)
+    visitor.push({ type: 'store', store: world.change(queued.id, { queuePosition: 1 }) })
+    await page.getByRole('row', { name: /Nordlicht/ }).getByText('Next in line').waitFor()
+    await visitor.dropSockets()
+    await page.getByText('Connection lost').waitFor()
+    visitor.mute = false
+    await page.getByText('Live', { exact: true }).waitFor()
+    assert.deepEqual([visitor.followed[0], visitor.followed.at(-1)], [null, '1'])
+  }))
+
+test('offline is told, and what was loaded stays', () =>
+  story({}, async ({ page, context }) => {
+    await page.goto(`${dashboard}/stores`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await context.setOffline(true)
+    await page.getByText('You are offline').waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Café Olé', exact: true }).isVisible(), true)
+    await context.setOffline(false)
+    await page.getByText('You are offline').waitFor({ state: 'detached' })
+    await page.getByText('Live', { exact: true }).waitFor()
+  }))
+
+test('a slow API: the shape of the list is there at once, the rows when they come', () =>
+  story({}, async (visitor) => {
+    visitor.delay = 1500
+    await visitor.page.goto(`${dashboard}/stores`)
+    await visitor.page.getByRole('status', { name: 'Loading stores' }).waitFor()
+    await visitor.page.getByText('12 stores').waitFor()
+  }))
+
+test('what a store uses is shown against what it may use', () =>
+  story({}, async ({ page }, world) => {
+    await page.goto(`${dashboard}/stores/${world.stores[2]?.id ?? ''}`)
+    const panel = page.getByRole('region', { name: 'Resource use' })
+    await panel.getByText('of 2 cores').waitFor()
+    await panel.getByText(/^3\d\d MiB$/).waitFor()
+    await panel.getByText('of 4 GiB').waitFor()
+  }))
+
 test('errors of the server stand at the right field, and limits say when to come back', () => {
   let answer = () => problem(422, 'validation_failed', 'A field is wrong.', { errors: [{ field: 'name', message: 'This name is on the list of names that are not allowed.' }] })
   return story({ first: [http.post(`${api}/api/stores`, () => answer())] }, async ({ page }) => {
@@ -226,10 +312,26 @@ const views: [string, (world: World) => string, ((visitor: Visit) => Promise<unk
   ['a log', (world) => `/stores/${world.stores[6]?.id ?? ''}`, (visitor) => visitor.page.getByRole('tab', { name: 'Logs' }).click()],
   ['the question before deleting', (world) => `/stores/${world.stores[2]?.id ?? ''}`, (visitor) => visitor.page.getByRole('button', { name: 'Delete', exact: true }).click().then(() => visitor.page.getByRole('dialog').waitFor())],
   ['overview', () => '/overview', (visitor) => visitor.page.locator('.recharts-bar-rectangle').first().waitFor()],
-  ['audit log', () => '/audit', (visitor) => visitor.page.getByRole('table').waitFor()],
+  ['audit log', () => '/audit', (visitor) => visitor.page.getByText('Refused').filter({ visible: true }).first().waitFor()],
   ['account', () => '/stores', (visitor) => visitor.page.getByRole('button', { name: 'Account: ada' }).click().then(() => visitor.page.getByRole('dialog').waitFor())],
   ['no such page', () => '/nowhere'],
 ]
+
+for (const width of [320, 390]) {
+  test(`no view is wider than a screen of ${width} pixels`, async (context) => {
+    for (const [name, path, act] of views) {
+      await context.test(name, () =>
+        story({ world: Object.assign(smallWorld(), { admin: true }), width, height: 844, reducedMotion: true }, async (visitor, world) => {
+          await visitor.page.goto(dashboard + path(world))
+          await visitor.page.locator('h1, h2').first().waitFor()
+          await act?.(visitor)
+          await visitor.page.waitForLoadState('networkidle')
+          assert.equal(await visitor.page.evaluate(() => document.documentElement.scrollWidth), width)
+        }),
+      )
+    }
+  })
+}
 
 for (const dark of [false, true]) {
   test(`axe finds nothing in any view, ${dark ? 'dark' : 'light'}`, async (context) => {

@@ -10,7 +10,7 @@ export function problem(status: number, code: string, detail: string, more: { er
   )
 }
 
-const paths = ['/api/stores', '/api/stores/{id}', '/api/stores/{id}/events', '/api/stores/{id}/logs', '/api/stores/{id}/admin-login', '/api/engines', '/api/me', '/api/health', '/api/metrics', '/api/audit', '/api/ws']
+const paths = ['/api/stores', '/api/stores/{id}', '/api/stores/{id}/events', '/api/stores/{id}/logs', '/api/stores/{id}/admin-login', '/api/stores/{id}/usage', '/api/engines', '/api/me', '/api/health', '/api/metrics', '/api/audit', '/api/ws']
 
 const notFound = () => problem(404, 'store_not_found', 'There is no such store.')
 
@@ -89,6 +89,16 @@ export function handlers(world: World, base: string, now: () => number = () => e
         ],
       }),
     ),
+    http.get(`${base}/api/stores/:id/usage`, ({ params }) => {
+      if (world.find(String(params.id)) === undefined) return notFound()
+      const [cpu, memory] = world.measure()
+      return HttpResponse.json({
+        at: new Date(world.measuredAt).toISOString(),
+        cpu: { used: cpu, limit: 2 },
+        memory: { used: memory, limit: 4 * 1024 ** 3 },
+        storage: { used: null, limit: 10 * 1024 ** 3 },
+      })
+    }),
     http.get(`${base}/api/stores/:id/logs`, ({ request }) => {
       const source = new URL(request.url).searchParams.get('source')
       const lines =
@@ -99,13 +109,14 @@ export function handlers(world: World, base: string, now: () => number = () => e
     }),
     http.get(`${base}/api/engines`, () => HttpResponse.json(engines)),
     http.get(`${base}/api/openapi.json`, () => HttpResponse.json({ openapi: '3.1.0', paths: Object.fromEntries(paths.map((path) => [path, {}])) })),
-    http.get(`${base}/api/me`, ({ request }) => HttpResponse.json({ id: request.headers.get('x-user-id'), admin: world.admin, limits: world.limits })),
+    http.get(`${base}/api/me`, ({ request }) => HttpResponse.json({ id: request.headers.get('x-user-id') ?? 'ada', admin: world.admin, limits: world.limits })),
+    http.post(`${base}/api/auth/logout`, () => new HttpResponse(null, { status: 204 })),
     http.get(`${base}/api/health`, () => HttpResponse.json({ state: 'ok', version: '0.1.0', dependencies: { postgres: 'up', kubernetes: 'up' } })),
     http.get(`${base}/api/metrics`, () => HttpResponse.json(metricsOf(world))),
     http.get(`${base}/api/audit`, ({ request }) => {
       const search = new URL(request.url).searchParams
-      if (!world.admin) return problem(403, 'forbidden', 'Only admins may read the audit log.')
-      const items = world.audit.filter((entry) => entry.actor.startsWith(search.get('actor') ?? '') && (search.get('action') ?? entry.action) === entry.action)
+      if (!world.admin) return problem(403, 'admin_only', 'Only admins may read the audit log.')
+      const items = world.audit.filter((entry) => (entry.actor ?? '').startsWith(search.get('actor') ?? '') && (search.get('action') ?? entry.action) === entry.action && (search.get('result') ?? entry.result) === entry.result)
       return HttpResponse.json({ items, nextCursor: null })
     }),
   ]

@@ -91,7 +91,7 @@ export function makeStore(init: Partial<Store> & { name: string; engine: string;
     adminUrl: `${url}${engine?.admin?.path ?? ''}`,
     queuePosition: null,
     readyAt: ready ? iso(created + duration) : null,
-    timeline: timelineAt(init.engine, created, ready ? 60_000 : failed ? 600_000 : init.status === 'Provisioning' ? 3900 : 100, failed, ready ? duration / 7600 : 1),
+    timeline: timelineAt(init.engine, created, ready || init.status === 'Deleting' ? 60_000 : failed ? 600_000 : init.status === 'Provisioning' ? 3900 : 100, failed, ready ? duration / 7600 : 1),
     ...init,
     id,
   }
@@ -102,7 +102,15 @@ export class World {
   audit: AuditEntry[] = []
   admin = false
   limits = { stores: { used: 0, max: 10 }, creationsPerHour: { left: 5, max: 5 } }
+  measuredAt = epoch
   #keys = new Map<string, Store>()
+
+  /** What a store uses: cores and bytes, a little different each time, and always the same from run to run. */
+  measure(): [number, number] {
+    this.measuredAt += 15_000
+    const turn = (this.measuredAt - epoch) / 15_000
+    return [0.09 + 0.06 * Math.abs(Math.sin(turn * 1.3)) + (turn % 7 === 3 ? 0.18 : 0), (380 + 24 * Math.sin(turn * 0.7)) * 1024 ** 2]
+  }
 
   add(store: Store): Store {
     this.stores.unshift(store)
@@ -145,11 +153,11 @@ export function smallWorld(): World {
     1: { status: 'Queued', queuePosition: 2, createdAt: iso(epoch - 1500) },
     4: { status: 'Failed', reason: 'ProvisioningTimeout', message: 'The setup did not finish within 10 minutes: the database refused the password.' },
     6: { status: 'Degraded', reason: 'NotAnswering', message: 'The shop has not answered for 40 seconds; its database is restarting.' },
-    9: { status: 'Deleting' },
+    9: { status: 'Deleting', readyAt: iso(epoch - 50_000_000) },
   }
   world.stores = names.map((name, index) => makeStore({ name, engine: engineOf(index), status: 'Ready', ...states[index] }))
   world.limits = { stores: { used: 8, max: 10 }, creationsPerHour: { left: 3, max: 5 } }
-  world.audit = world.stores.map((store, index): AuditEntry => {
+  world.audit = [...world.stores].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).map((store, index): AuditEntry => {
     const refused = index % 4 === 3
     return {
       id: String(index),
@@ -160,7 +168,7 @@ export function smallWorld(): World {
       storeName: refused ? null : store.name,
       ip: `203.0.113.${20 + index}`,
       result: refused ? 'refused' : 'accepted',
-      detail: refused ? 'creations_per_hour: 5 of 5 used' : null,
+      detail: refused ? 'user_creation_rate_exceeded' : null,
     }
   })
   return world

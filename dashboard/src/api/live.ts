@@ -2,7 +2,14 @@ import { config } from '@/lib/config'
 import { connection } from './connection'
 import type { Store } from './types'
 
-export type LiveMessage = { type: 'store'; store: Store } | { type: 'deleted'; id: string }
+/**
+ * What comes over `GET /api/ws`. `ready` follows whatever was missed since the cursor that was sent along; `resumed` is false where that
+ * could not be told. Each cursor is a place to go on from after a break.
+ */
+export type LiveMessage =
+  | { type: 'ready'; cursor: string; resumed: boolean }
+  | { type: 'store'; cursor?: string; store: Store }
+  | { type: 'deleted'; cursor?: string; id: string }
 
 const firstDelay = 500
 const longestDelay = 20_000
@@ -13,24 +20,39 @@ export function backoff(attempt: number, random: number): number {
   return whole / 2 + (whole / 2) * random
 }
 
-export function liveAddress(apiBase: string, origin: string, user: string | null): string {
+export function liveAddress(apiBase: string, origin: string, user: string | null, since: string | null): string {
   const url = new URL('/api/ws', apiBase || origin)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   // A browser can't set headers on a WebSocket, so header mode names the user in the address.
   if (user !== null) url.searchParams.set('user', user)
+  if (since !== null) url.searchParams.set('since', since)
   return url.href
 }
 
+interface Listener {
+  change: (message: Exclude<LiveMessage, { type: 'ready' }>) => void
+  /** Something may have been missed: ask for everything that is shown. */
+  resync: () => void
+}
+
 /** Holds the WebSocket open, tells how it is, and hands on what comes. Returns what ends it. */
-export function connectLive(
-  user: string | null,
-  on: { message: (message: LiveMessage) => void; resync: () => void },
-): () => void {
+export function connectLive(user: string | null, on: Listener): () => void {
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let attempt = 0
   let ended = false
-  let wasOpen = false
+  let cursor: string | null = null
+
+  const take = (message: LiveMessage): void => {
+    if (message.cursor !== undefined) cursor = message.cursor
+    if (message.type !== 'ready') {
+      on.change(message)
+      return
+    }
+    attempt = 0
+    connection.set('live')
+    if (!message.resumed) on.resync()
+  }
 
   const open = (): void => {
     clearTimeout(timer)
@@ -40,23 +62,21 @@ export function connectLive(
       return
     }
     if (connection.get() === 'offline') connection.set('polling')
-    const current = new WebSocket(liveAddress(config.apiBase, location.origin, config.auth === 'header' ? user : null))
+    const current = new WebSocket(liveAddress(config.apiBase, location.origin, config.auth === 'header' ? user : null, cursor))
     socket = current
-    current.onopen = () => {
-      attempt = 0
-      connection.set('live')
-      // What happened while nobody listened.
-      if (wasOpen) on.resync()
-      wasOpen = true
-    }
+    let ready = false
     current.onmessage = (event) => {
+      if (socket !== current) return
       const message = parseMessage(event.data)
-      if (message !== null) on.message(message)
+      ready ||= message?.type === 'ready'
+      if (message !== null) take(message)
     }
     current.onclose = () => {
       if (socket !== current) return
       socket = null
       if (ended) return
+      // A refusal comes without a reason. Should it be for the cursor, it would be for ever.
+      if (!ready && attempt >= 5) cursor = null
       connection.set(navigator.onLine ? 'polling' : 'offline')
       timer = setTimeout(open, backoff(attempt++, Math.random()))
     }
@@ -91,6 +111,7 @@ export function parseMessage(data: unknown): LiveMessage | null {
   if (typeof data !== 'string') return null
   try {
     const message = JSON.parse(data) as Partial<LiveMessage> | null
+    if (message?.type === 'ready' && typeof message.cursor === 'string') return { type: 'ready', cursor: message.cursor, resumed: message.resumed === true }
     if (message?.type === 'store' && typeof message.store?.id === 'string') return message as LiveMessage
     if (message?.type === 'deleted' && typeof message.id === 'string') return message as LiveMessage
   } catch {

@@ -13,6 +13,8 @@ export class Problem extends Error {
   /** Milliseconds after which another try makes sense, where the API said so. */
   readonly retryAfter: number | null
   readonly requestId: string | null
+  /** When it came. */
+  readonly at = Date.now()
 
   constructor(init: { status: number; code: string; message: string; fields?: FieldError[]; retryAfter?: number | null; requestId?: string | null }) {
     super(init.message)

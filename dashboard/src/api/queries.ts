@@ -1,22 +1,39 @@
 import { MutationCache, QueryCache, QueryClient, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { config } from '@/lib/config'
 import { connection } from './connection'
 import { Problem, isUnauthenticated } from './problem'
-import { sessionEnded } from './session'
+import { signedOut } from './session'
 import * as api from './stores'
-import type { Store, StorePage } from './types'
 
 /** How often is asked when nothing is pushed. */
 export const pollMs = 5_000
 
-const whilePolling = (): number | false => (connection.get() === 'live' ? false : pollMs)
+/**
+ * When to ask again: not while changes are pushed; but an error is no answer, so that is asked again until there is one, unless the
+ * answer was meant. `pushed` is false for what the live connection doesn't tell.
+ */
+const again =
+  (pushed = true) =>
+  ({ state: { error } }: { state: { error: Error | null } }): number | false => {
+    if (error instanceof Problem && error.status < 500) return error.status === 429 && Math.max(pollMs, error.retryAfter ?? 0)
+    return error === null && pushed && connection.get() === 'live' ? false : pollMs
+  }
+
+let wasIn = false
 
 const noticeSignOut = (error: unknown): void => {
-  if (isUnauthenticated(error)) sessionEnded.set(true)
+  if (isUnauthenticated(error) && signedOut.get() === null) signedOut.set(wasIn || config.auth === 'header' ? 'ended' : 'never')
 }
 
 export const makeQueryClient = (): QueryClient =>
   new QueryClient({
-    queryCache: new QueryCache({ onError: noticeSignOut }),
+    queryCache: new QueryCache({
+      onError: noticeSignOut,
+      onSuccess: (_, { queryKey }) => {
+        // Anyone may ask for the rest.
+        if (queryKey[0] === 'stores' || queryKey[0] === 'me') wasIn = true
+      },
+    }),
     mutationCache: new MutationCache({ onError: noticeSignOut }),
     defaultOptions: {
       queries: {
@@ -41,14 +58,16 @@ export const storesQuery = (values: api.StoreQuery) =>
     queryKey: [...keys.lists, values],
     queryFn: ({ signal }) => api.listStores(values, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: whilePolling,
+    // Only one's own are pushed.
+    refetchInterval: again(values.scope !== 'all'),
   })
 
-export const storeQuery = (id: string) =>
+/** An admin may look at a store of someone else, and of such nothing is pushed. */
+export const storeQuery = (id: string, admin = false) =>
   queryOptions({
     queryKey: keys.store(id),
     queryFn: ({ signal }) => api.getStore(id, signal),
-    refetchInterval: (query) => (query.state.status === 'error' ? pollMs : whilePolling()),
+    refetchInterval: again(!admin),
   })
 
 export const enginesQuery = queryOptions({
@@ -71,25 +90,3 @@ export const logsQuery = (id: string, source: string) =>
 
 export const auditQuery = (values: api.AuditQuery) =>
   queryOptions({ queryKey: ['audit', values], queryFn: ({ signal }) => api.listAudit(values, signal), placeholderData: keepPreviousData })
-
-/** Puts a store that was pushed, or just created, wherever it is shown. Says whether a list may have it in another place now. */
-export function placeStore(client: QueryClient, store: Store): void {
-  client.setQueryData<Store>(keys.store(store.id), (old) => ({ ...old, ...store }))
-  const holds = (page: StorePage | undefined): page is StorePage => page?.items.some((item) => item.id === store.id) === true
-  const shown = client.getQueriesData<StorePage>({ queryKey: keys.lists }).some(([, page]) => holds(page))
-  client.setQueriesData<StorePage>({ queryKey: keys.lists }, (page) => {
-    if (!holds(page)) return page
-    return { ...page, items: page.items.map((item) => (item.id === store.id ? { ...item, ...store } : item)) }
-  })
-  if (!shown) void client.invalidateQueries({ queryKey: keys.lists })
-}
-
-export function dropStore(client: QueryClient, id: string): void {
-  client.setQueriesData<StorePage>({ queryKey: keys.lists }, (page) =>
-    page?.items.some((item) => item.id === id)
-      ? { ...page, items: page.items.filter((item) => item.id !== id), total: Math.max(0, page.total - 1) }
-      : page,
-  )
-  // Its page asks again and is told that it is gone.
-  void client.invalidateQueries({ queryKey: keys.store(id) })
-}

@@ -5,8 +5,8 @@ import { read, write } from '@/lib/storage'
 /** Header mode only: who the person says they are. In OIDC mode the API's session cookie says it. */
 export const userId = new Observable<string | null>(read('user'))
 
-/** The API said 401 in the middle of things. */
-export const sessionEnded = new Observable(false)
+/** Why nobody is signed in, once that is known: they never were, the API said 401 in the middle of things, or they left. */
+export const signedOut = new Observable<null | 'never' | 'ended' | 'left'>(null)
 
 export function recentUsers(): string[] {
   return (read('recent-users') ?? '').split('\n').filter((name) => name !== '')
@@ -16,10 +16,10 @@ export function signInAs(name: string): void {
   write('user', name)
   write('recent-users', [name, ...recentUsers().filter((other) => other !== name)].slice(0, 5).join('\n'))
   userId.set(name)
-  sessionEnded.set(false)
+  signedOut.set(null)
 }
 
-export function signOut(): void {
+export function forgetUser(): void {
   write('user', null)
   userId.set(null)
 }

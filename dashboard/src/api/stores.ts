@@ -7,6 +7,7 @@ export type StoreQuery = client.ListStoresParams
 export interface AuditQuery {
   actor?: string
   action?: string
+  result?: 'accepted' | 'refused'
   cursor?: string
 }
 

@@ -43,7 +43,8 @@ export interface LogTail {
 export interface AuditEntry {
   id: string
   at: string
-  actor: string
+  /** Null where nobody was known, and for what the cluster did by itself. */
+  actor?: string | null
   action: string
   storeId?: string | null
   storeName?: string | null

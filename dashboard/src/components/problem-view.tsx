@@ -2,34 +2,55 @@ import cloudOffIcon from 'lucide/dist/esm/icons/cloud-off.mjs'
 import hourglassIcon from 'lucide/dist/esm/icons/hourglass.mjs'
 import lockIcon from 'lucide/dist/esm/icons/lock.mjs'
 import serverCrashIcon from 'lucide/dist/esm/icons/server-crash.mjs'
+import type { ReactNode } from 'react'
 import { Icon } from '@/components/icon'
 import { Problem, Unreachable } from '@/api/problem'
 import { formatDuration } from '@/lib/format'
 import { shellText } from '@/lib/text/shell'
+import { useNow } from '@/lib/use-now'
 import { Button } from './ui/button'
 import { Empty } from './ui/empty'
 import { Notice } from './ui/notice'
 
 const text = shellText.problem
 
+/** Seconds count down; of minutes only the whole ones, which is calmer. */
+function inWords(ms: number): string {
+  const unit = ms > 60_000 ? 60_000 : 1000
+  return ms > 0 ? text.wait(formatDuration(Math.ceil(ms / unit) * unit)) : text.waitOver
+}
+
 /** Any error of a request in words: what happened, and what happens next. */
-export function explain(error: unknown): { title: string; body: string; reference: string | null } {
+function explain(error: unknown): { title: string; body: string; reference?: string | null } {
   if (error instanceof Unreachable) {
-    return error.message === 'timeout'
-      ? { title: text.timeout, body: text.timeoutBody, reference: null }
-      : { title: text.unreachable, body: text.unreachableBody, reference: null }
+    return error.message === 'timeout' ? { title: text.timeout, body: text.timeoutBody } : { title: text.unreachable, body: text.unreachableBody }
   }
   if (error instanceof Problem) {
-    const reference = error.requestId === null ? null : text.requestId(error.requestId)
-    if (error.status === 429) {
-      const wait = error.retryAfter === null ? text.waitOpen : text.wait(formatDuration(Math.max(10_000, error.retryAfter)))
-      return { title: error.code.includes('creation') ? text.quota : text.limited, body: `${error.message} ${wait}`, reference: null }
-    }
-    if (error.status === 409) return { title: text.quota, body: error.message, reference: null }
-    if (error.status === 403) return { title: text.forbidden, body: text.forbiddenBody, reference: null }
-    return { title: text.server, body: error.message, reference }
+    if (error.status === 429) return { title: error.code.includes('creation') ? text.quota : text.limited, body: error.message }
+    if (error.code === 'store_limit_reached') return { title: text.quota, body: error.message }
+    if (error.code === 'admin_only') return { title: text.forbidden, body: text.forbiddenBody }
+    return { title: error.status < 500 ? text.refused : text.server, body: error.message, reference: error.requestId && text.requestId(error.requestId) }
   }
-  return { title: text.crashed, body: text.crashedBody, reference: null }
+  return { title: text.crashed, body: text.crashedBody }
+}
+
+/** How long to wait until another try makes sense. It moves on the screen, and is read out once. */
+function useWait(error: unknown): { waiting: boolean; words: ReactNode } {
+  const limited = error instanceof Problem && error.status === 429
+  const after = error instanceof Problem ? error.retryAfter : null
+  const now = useNow(1000, after !== null)
+  if (!limited) return { waiting: false, words: null }
+  if (after === null) return { waiting: false, words: text.waitOpen }
+  const left = Math.max(0, error.at + after - now)
+  return {
+    waiting: left > 0,
+    words: (
+      <>
+        <span className="sr-only">{inWords(after)}</span>
+        <span aria-hidden>{inWords(left)}</span>
+      </>
+    ),
+  }
 }
 
 function artOf(error: unknown) {
@@ -41,12 +62,17 @@ function artOf(error: unknown) {
 
 /** In the place of a view that has nothing to show but an error. */
 export function ProblemView({ error, page, retry }: { error: unknown; page?: boolean; retry?: () => void }) {
+  const { waiting, words } = useWait(error)
   const { title, body, reference } = explain(error)
+  // Who may not see it may not see it the next time either.
+  const again = retry !== undefined && !(error instanceof Problem && error.status === 403)
   return (
     <div role="alert">
-      <Empty page={page} art={artOf(error)} title={title} action={retry && <Button onClick={retry}>{text.retry}</Button>}>
-        <p className="wrap-anywhere">{body}</p>
-        {reference !== null && <p className="mt-2 font-mono text-xs text-ink-3">{reference}</p>}
+      <Empty page={page} art={artOf(error)} title={title} action={again && <Button disabled={waiting} onClick={retry}>{text.retry}</Button>}>
+        <p className="wrap-anywhere">
+          {body} {words}
+        </p>
+        {reference != null && <p className="mt-2 font-mono text-xs text-ink-3">{reference}</p>}
       </Empty>
     </div>
   )
@@ -54,6 +80,7 @@ export function ProblemView({ error, page, retry }: { error: unknown; page?: boo
 
 /** Above a view that still shows what it had. */
 export function ProblemNotice({ error, retry, className }: { error: unknown; retry?: () => void; className?: string }) {
+  const { waiting, words } = useWait(error)
   const { title, body, reference } = explain(error)
   return (
     <Notice
@@ -61,9 +88,9 @@ export function ProblemNotice({ error, retry, className }: { error: unknown; ret
       tone={error instanceof Problem && error.status !== 429 ? 'bad' : 'warn'}
       title={title}
       className={className}
-      actions={retry && <Button size="sm" onClick={retry}>{text.retry}</Button>}
+      actions={retry && <Button size="sm" disabled={waiting} onClick={retry}>{text.retry}</Button>}
     >
-      {body} {reference !== null && <span className="font-mono text-xs text-ink-3">{reference}</span>}
+      {body} {words} {reference != null && <span className="font-mono text-xs text-ink-3">{reference}</span>}
     </Notice>
   )
 }

@@ -4,7 +4,7 @@ import { storesText } from '@/lib/text/stores'
 
 const fills = {
   Pending: 'bg-line-strong/60',
-  Running: 'bg-accent motion-safe:animate-pulse-soft',
+  Running: 'bg-accent/45 motion-safe:animate-pulse-soft',
   Succeeded: 'bg-accent',
   Failed: 'bg-bad',
 }

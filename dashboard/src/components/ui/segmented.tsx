@@ -17,7 +17,7 @@ export function Segmented({ label, value, onChange, options }: SegmentedProps) {
       {options.map((option) => (
         <label
           key={option.value}
-          className="inline-flex h-8 items-center gap-1.5 rounded-[0.4375rem] px-2.5 text-sm font-medium text-ink-2 transition-colors hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent [&_svg]:size-4"
+          className="relative inline-flex h-8 items-center gap-1.5 rounded-[0.4375rem] px-2.5 text-sm font-medium text-ink-2 transition-colors hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent [&_svg]:size-4"
         >
           <input type="radio" name={group} className="sr-only" checked={option.value === value} onChange={() => onChange(option.value)} aria-label={option.name} />
           {option.label}

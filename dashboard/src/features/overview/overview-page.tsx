@@ -244,12 +244,12 @@ export function OverviewPage() {
       ) : (
         <div className="space-y-3 sm:space-y-5">
           <Figures metrics={metrics.data} />
-          <div className="grid items-start gap-3 sm:gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+          <div className="grid grid-cols-1 items-start gap-3 sm:gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="space-y-3 sm:space-y-5">
               <Panel title={text.provisioning.title}>
                 <Provisioning metrics={metrics.data} />
               </Panel>
-              <div className="grid gap-3 sm:gap-5 md:grid-cols-2">
+              <div className="grid grid-cols-1 gap-3 sm:gap-5 md:grid-cols-2">
                 <Panel title={text.byStatus}>
                   <ByStatus metrics={metrics.data} />
                 </Panel>

@@ -1,4 +1,6 @@
-import { userId, signOut } from '@/api/session'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { signOut } from '@/api/sign-out'
+import { ProblemNotice } from '@/components/problem-view'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Segmented } from '@/components/ui/segmented'
@@ -12,15 +14,15 @@ const text = dialogText.account
 
 export default function AccountDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const chosen = useObservable(theme)
-  const current = useObservable(userId)
   const header = config.auth === 'header'
+  const client = useQueryClient()
+  const leave = useMutation({ mutationFn: () => signOut(client) })
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={text.title} description={text.signedInAs(current ?? name)}>
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={text.title} description={text.signedInAs(name)}>
       {header && (
         <section className="border-t border-line py-4">
-          <h3 className="font-medium">{text.switch}</h3>
-          <p className="mb-3 text-sm text-ink-3">{text.local}</p>
-          <UserForm onDone={onClose} />
+          <h3 className="mb-3 font-medium">{text.switch}</h3>
+          <UserForm hint={text.local} onDone={onClose} />
         </section>
       )}
       <section className="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
@@ -30,11 +32,10 @@ export default function AccountDialog({ name, onClose }: { name: string; onClose
           onChange={(value) => setTheme(value as Theme)}
           options={(Object.keys(text.themes) as Theme[]).map((value) => ({ value, label: text.themes[value] }))}
         />
-        {header && (
-          <Button variant="quiet" onClick={signOut}>
-            {text.signOut}
-          </Button>
-        )}
+        <Button variant="quiet" disabled={leave.isPending} onClick={() => leave.mutate()}>
+          {text.signOut}
+        </Button>
+        {leave.error !== null && <ProblemNotice error={leave.error} className="w-full" />}
       </section>
     </Dialog>
   )

@@ -2,8 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, Suspense, lazy, useEffect, useState } from 'react'
 import { useCapability } from '@/api/capabilities'
 import { connection } from '@/api/connection'
-import { dropStore, placeStore } from '@/api/queries'
-import { sessionEnded, userId } from '@/api/session'
+import { signedOut, userId } from '@/api/session'
 import { config } from '@/lib/config'
 import { useObservable } from '@/lib/observable'
 import { Shell } from './shell'
@@ -14,8 +13,8 @@ const SignIn = lazy(() => import('./sign-in').then((module) => ({ default: modul
 export function Frame({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const user = useObservable(userId)
-  const ended = useObservable(sessionEnded)
-  const signedIn = !ended && (config.auth === 'oidc' || user !== null)
+  const out = useObservable(signedOut)
+  const signedIn = out === null && (config.auth === 'oidc' || user !== null)
 
   const [seenUser, setSeenUser] = useState(user)
   if (seenUser !== user) {
@@ -33,13 +32,13 @@ export function Frame({ children }: { children: ReactNode }) {
     let end: (() => void) | undefined
     let left = false
     // Not a part of the first view: the list is there before anything of it changes.
-    void import('@/api/live').then(({ connectLive }) => {
-      if (left) return
-      end = connectLive(user, {
-        message: (message) => (message.type === 'store' ? placeStore(client, message.store) : dropStore(client, message.id)),
-        resync: () => void client.invalidateQueries({ queryKey: ['stores'] }),
-      })
-    })
+    import('@/api/follow').then(
+      ({ follow }) => {
+        if (!left) end = follow(client, user)
+      },
+      // A new release has taken the file's place. What is shown is asked for from time to time.
+      () => connection.set('polling'),
+    )
     return () => {
       left = true
       end?.()
@@ -49,7 +48,7 @@ export function Frame({ children }: { children: ReactNode }) {
   if (!signedIn) {
     return (
       <Suspense>
-        <SignIn ended={ended} />
+        <SignIn why={out} />
       </Suspense>
     )
   }

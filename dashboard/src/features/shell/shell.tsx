@@ -7,6 +7,7 @@ import { type ReactNode, Suspense, lazy, useState } from 'react'
 import { useCapability } from '@/api/capabilities'
 import { useMe } from '@/api/me'
 import { userId } from '@/api/session'
+import { config } from '@/lib/config'
 import { useObservable } from '@/lib/observable'
 import { shellText } from '@/lib/text/shell'
 import { ConnectionBar, ConnectionDot } from './connection-hint'
@@ -39,7 +40,8 @@ function Nav({ admin, className }: { admin: boolean; className: string }) {
 function Account() {
   const [open, setOpen] = useState(false)
   const me = useMe()
-  const name = useObservable(userId) ?? me?.id ?? ''
+  const user = useObservable(userId)
+  const name = (config.auth === 'header' ? user : me?.id) ?? ''
   return (
     <>
       <button

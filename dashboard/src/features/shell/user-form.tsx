@@ -7,7 +7,7 @@ import { signInText as text } from '@/lib/text/sign-in'
 import { isUserName } from './user-name'
 
 /** Header mode: one says who one is. */
-export function UserForm({ onDone }: { onDone?: () => void }) {
+export function UserForm({ hint, onDone }: { hint: string; onDone?: () => void }) {
   const id = useId()
   const current = useObservable(userId)
   const [name, setName] = useState('')
@@ -27,7 +27,7 @@ export function UserForm({ onDone }: { onDone?: () => void }) {
 
   return (
     <form onSubmit={submit} noValidate>
-      <Field id={id} label={text.name} error={invalid ? text.invalid : undefined}>
+      <Field id={id} label={text.name} hint={hint} error={invalid ? text.invalid : undefined}>
         <div className="flex gap-2">
           <Input
             id={id}
@@ -47,7 +47,7 @@ export function UserForm({ onDone }: { onDone?: () => void }) {
         </div>
       </Field>
       {others.length > 0 && (
-        <div className="mt-2">
+        <div className="mt-4">
           <p className="eyebrow mb-2">{text.recent}</p>
           <div className="flex flex-wrap gap-2">
             {others.map((other) => (

@@ -78,6 +78,12 @@ export function StatePanel({ store, onDelete }: { store: Store; onDelete: () => 
         </Notice>
       )
     case 'Deleting':
-      return <Working title={text.deleting.title} body={text.deleting.body} />
+      return (
+        <Working title={text.deleting.title} body={text.deleting.body}>
+          <div aria-hidden className="mt-5 h-1.5 overflow-hidden rounded-full bg-line">
+            <div className="h-full w-1/3 rounded-full bg-ink-3 motion-safe:animate-sweep motion-reduce:w-full motion-reduce:opacity-40" />
+          </div>
+        </Working>
+      )
   }
 }

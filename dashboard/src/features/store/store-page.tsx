@@ -24,6 +24,7 @@ import { Announcer } from './announcer'
 import { Details } from './details'
 import { Events } from './events'
 import { Logs } from './logs'
+import { Resources } from './resources'
 import { StatePanel } from './state-panel'
 import { Timeline } from './timeline'
 
@@ -38,7 +39,7 @@ function Back() {
 }
 
 export function StorePage({ id }: { id: string }) {
-  const store = useQuery(storeQuery(id))
+  const store = useQuery(storeQuery(id, useMe()?.admin))
   if (isNotFound(store.error)) {
     return (
       <>
@@ -80,7 +81,7 @@ export function StorePage({ id }: { id: string }) {
 }
 
 const tab =
-  'relative h-10 rounded-md px-1 font-medium text-ink-2 transition-colors hover:text-ink data-[state=active]:text-ink data-[state=active]:after:absolute data-[state=active]:after:inset-x-0 data-[state=active]:after:-bottom-px data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-ink'
+  'relative h-11 px-1 font-medium text-ink-2 focus-visible:-outline-offset-4 transition-colors hover:text-ink data-[state=active]:text-ink data-[state=active]:after:absolute data-[state=active]:after:inset-x-0 data-[state=active]:after:-bottom-px data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-ink'
 
 function StoreView({ store }: { store: Store }) {
   const [deleting, setDeleting] = useState(false)
@@ -90,15 +91,16 @@ function StoreView({ store }: { store: Store }) {
   const events = useCapability('/api/stores/{id}/events')
   const logs = useCapability('/api/stores/{id}/logs')
   const login = useCapability('/api/stores/{id}/admin-login')
+  const usage = useCapability('/api/stores/{id}/usage')
   const open = store.status === 'Ready' || store.status === 'Degraded'
   return (
     <>
       <title>{shellText.title(store.name)}</title>
       <Announcer store={store} />
       <Back />
-      <div className="mt-3 mb-6 flex flex-wrap items-center gap-x-4 gap-y-4">
+      <div className="mt-3 mb-6 flex flex-wrap items-center gap-x-3 gap-y-4 sm:gap-x-4">
         <EngineMark engine={store.engine} large />
-        <div className="min-w-0 flex-1 basis-64">
+        <div className="min-w-0 flex-1 sm:basis-64">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
             <h1 className="text-2xl font-semibold tracking-tight wrap-anywhere">{store.name}</h1>
             <StatusBadge status={store.status} large />
@@ -107,28 +109,30 @@ function StoreView({ store }: { store: Store }) {
             {engineTitle} {store.version}
           </p>
         </div>
-        <div className="flex w-full flex-wrap gap-2 sm:w-auto">
-          {open && (
-            <a href={store.url} target="_blank" rel="noreferrer" className={buttonStyle({ variant: 'primary', className: 'flex-1 sm:flex-none' })}>
+        {/* On a phone the bin stands beside the name, and the ways in get a line of their own. */}
+        {store.status !== 'Deleting' && (
+          <Button variant="danger-outline" className="size-10 px-0 max-sm:self-start sm:order-last sm:h-9 sm:w-auto sm:px-3.5" onClick={() => setDeleting(true)}>
+            <Icon of={trashIcon} /> <span className="max-sm:sr-only">{text.remove}</span>
+          </Button>
+        )}
+        {open && (
+          <div className="flex w-full gap-2 sm:w-auto">
+            <a href={store.url} target="_blank" rel="noreferrer" className={buttonStyle({ variant: 'primary', className: 'flex-1 max-sm:h-11 sm:flex-none' })}>
               {text.openShop} <Icon of={arrowUpRightIcon} />
             </a>
-          )}
-          {open && store.adminUrl != null && (
-            <a href={store.adminUrl} target="_blank" rel="noreferrer" className={buttonStyle({ className: 'flex-1 sm:flex-none' })}>
-              {text.openAdmin} <Icon of={arrowUpRightIcon} />
-            </a>
-          )}
-          {store.status !== 'Deleting' && (
-            <Button variant="danger-outline" onClick={() => setDeleting(true)}>
-              <Icon of={trashIcon} /> {text.remove}
-            </Button>
-          )}
-        </div>
+            {store.adminUrl != null && (
+              <a href={store.adminUrl} target="_blank" rel="noreferrer" className={buttonStyle({ className: 'flex-1 max-sm:h-11 sm:flex-none' })}>
+                {text.openAdmin} <Icon of={arrowUpRightIcon} />
+              </a>
+            )}
+          </div>
+        )}
       </div>
 
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-5">
           <StatePanel store={store} onDelete={() => setDeleting(true)} />
+          {open && usage && <Resources id={store.id} />}
           <Tabs.Root defaultValue="timeline" className="rounded-xl border border-line bg-surface shadow-card">
             <Tabs.List aria-label={text.tabs.label} className="flex gap-5 border-b border-line px-5">
               <Tabs.Trigger value="timeline" className={tab}>

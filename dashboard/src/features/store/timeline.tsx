@@ -23,9 +23,10 @@ const bars: Record<StepState, string> = { Pending: '', Running: 'bg-accent', Suc
 
 /** The steps as a waterfall: what ran when, beside what, and for how long. */
 export function Timeline({ store }: { store: Store }) {
-  const steps = store.timeline ?? []
-  const running = steps.some((step) => step.state === 'Running')
-  const now = useNow(100, running)
+  const all = store.timeline ?? []
+  // What ran when its store was deleted has stopped.
+  const steps = store.status === 'Deleting' ? all.filter((step) => step.state !== 'Running') : all
+  const now = useNow(100, steps.some((step) => step.state === 'Running'))
   if (steps.length === 0) return <p className="py-6 text-center text-ink-3">{storeText.timeline.empty}</p>
   const { spans: rows, total } = spans(steps, now)
   return (

@@ -32,6 +32,8 @@ export const shellText = {
     quota: 'You have reached a limit',
     wait: (time: string) => `Try again in ${time}.`,
     waitOpen: 'Try again a little later.',
+    waitOver: 'You can try again now.',
+    refused: 'The API refused this',
     forbidden: 'This is for admins',
     forbiddenBody: 'Your account may not see this page.',
     server: 'The API has a problem',

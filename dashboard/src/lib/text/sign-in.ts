@@ -1,8 +1,8 @@
 export const signInText = {
-  title: 'Who is there?',
-  titleOidc: 'Sign in',
-  body: 'Give a user name. Your stores belong to it.',
+  title: 'Sign in',
+  body: 'Your stores belong to the name you give.',
   local: 'For local use: there is no password, so anyone who reaches this page can be anyone.',
+  out: 'You are signed out.',
   bodyOidc: 'Your organisation’s sign-in opens, then you are back here.',
   ended: 'Your session has ended. Sign in again to go on.',
   name: 'User name',

@@ -57,6 +57,14 @@ export const storeText = {
     password: 'Password',
   },
   preview: (name: string) => `The shop ${name} as a visitor sees it`,
+  resources: {
+    title: 'Resource use',
+    cpu: 'Processor',
+    memory: 'Memory',
+    storage: 'Storage',
+    of: (limit: string) => `of ${limit}`,
+    span: (duration: string) => `Last ${duration}`,
+  },
   tabs: { label: 'More about this store', timeline: 'Timeline', events: 'Events', logs: 'Logs' },
   timeline: {
     empty: 'Steps show up here as soon as the store’s turn comes.',

@@ -1,0 +1,11 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { connectLive } from './live'
+import { dropStore, placeStore } from './live-cache'
+
+/** Keeps everything that is shown of one's stores up to date. Returns what ends it. */
+export function follow(client: QueryClient, user: string | null): () => void {
+  return connectLive(user, {
+    change: (message) => (message.type === 'store' ? placeStore(client, message.store) : dropStore(client, message.id)),
+    resync: () => void client.invalidateQueries({ queryKey: ['stores'] }),
+  })
+}

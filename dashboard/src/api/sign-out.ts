@@ -1,0 +1,19 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { config } from '@/lib/config'
+import { request } from './http'
+import { isUnauthenticated } from './problem'
+import { forgetUser, signedOut } from './session'
+
+/** Ends the session. The API ends its own, in OIDC mode; in header mode there is only a name to forget. */
+export async function signOut(client: QueryClient): Promise<void> {
+  if (config.auth === 'header') {
+    forgetUser()
+    return
+  }
+  await request('/api/auth/logout', { method: 'POST' }).catch((error: unknown) => {
+    // It had ended already.
+    if (!isUnauthenticated(error)) throw error
+  })
+  signedOut.set('left')
+  client.clear()
+}

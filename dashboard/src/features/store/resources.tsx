@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query'
+import { type Use, type Usage, usageQuery } from '@/api/usage'
+import { ProblemNotice } from '@/components/problem-view'
+import { Skeleton } from '@/components/ui/skeleton'
+import { cn } from '@/lib/cn'
+import { formatDuration } from '@/lib/format'
+import { formatBytes, formatCores } from '@/lib/format-resources'
+import { storeText } from '@/lib/text/store'
+import { Sparkline } from './sparkline'
+
+const text = storeText.resources
+
+const rows = [
+  { key: 'cpu', label: text.cpu, format: formatCores },
+  { key: 'memory', label: text.memory, format: formatBytes },
+  { key: 'storage', label: text.storage, format: formatBytes },
+] as const
+
+function Tile({ label, use, values, format }: { label: string; use: Use; values: number[]; format: (value: number) => string }) {
+  const { used, limit } = use
+  const share = used === null || limit === null || limit <= 0 ? null : Math.min(1, used / limit)
+  return (
+    <div className="min-w-0 flex-1 basis-36 px-5 py-4">
+      <dt className="eyebrow">{label}</dt>
+      <dd>
+        <span className="text-xl font-medium tracking-tight tabular">{used === null ? '–' : format(used)}</span>
+        {limit !== null && <span className="ml-1.5 text-sm whitespace-nowrap text-ink-3">{text.of(format(limit))}</span>}
+        <div className="mt-2">
+          <Sparkline values={values} />
+        </div>
+        {share !== null && (
+          <div aria-hidden className="mt-2 h-1 overflow-hidden rounded-full bg-line">
+            <div className={cn('h-full min-w-0.5 rounded-full', share >= 0.95 ? 'bg-bad' : share >= 0.8 ? 'bg-warn' : 'bg-accent')} style={{ width: `${share * 100}%` }} />
+          </div>
+        )}
+      </dd>
+    </div>
+  )
+}
+
+const span = (samples: Usage[]): number => Date.parse(samples.at(-1)?.at ?? '') - Date.parse(samples[0]?.at ?? '')
+
+/** What the store takes of the cluster, against what it may take. The curve begins when the page is opened. */
+export function Resources({ id }: { id: string }) {
+  const usage = useQuery(usageQuery(id))
+  const { data } = usage
+  const shown = data === undefined ? [] : rows.flatMap((row) => ({ ...row, use: data.now[row.key] })).filter((row) => row.use != null)
+  return (
+    <section aria-labelledby="resources" className="rounded-xl border border-line bg-surface shadow-card">
+      <div className="flex items-baseline justify-between gap-3 px-5 pt-4">
+        <h2 id="resources" className="font-semibold tracking-tight">
+          {text.title}
+        </h2>
+        {data !== undefined && data.samples.length > 1 && <p className="text-sm text-ink-3">{text.span(formatDuration(span(data.samples)))}</p>}
+      </div>
+      {data !== undefined ? (
+        <dl className="flex flex-wrap">
+          {shown.map(({ key, label, format, use }) => (
+            <Tile key={key} label={label} use={use ?? { used: null, limit: null }} format={format} values={data.samples.flatMap((sample) => sample[key]?.used ?? [])} />
+          ))}
+        </dl>
+      ) : usage.error !== null ? (
+        <ProblemNotice error={usage.error} retry={() => void usage.refetch()} className="m-5 mt-3" />
+      ) : (
+        <Skeleton className="m-5 h-24" />
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,15 @@
+/** Processor time and memory as people read them. */
+const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+
+/** "512 MiB", "1.5 GiB". */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
+  return `${number.format(bytes / 1024 ** power)} ${units[power] ?? 'B'}`
+}
+
+/** "0.12 cores", "1 core". */
+export function formatCores(cores: number): string {
+  const text = cores < 0.01 && cores > 0 ? '< 0.01' : number.format(Math.round(cores * 100) / 100)
+  return `${text} ${text === '1' ? 'core' : 'cores'}`
+}
