@@ -142,7 +142,7 @@ test('a 401 in the middle leads to the sign-in and back', () => {
     await page.goto(`${dashboard}/stores`)
     await page.getByText('12 stores').waitFor()
     out = true
-    await page.getByRole('radio', { name: /Failed/ }).check({ force: true })
+    await page.getByRole('radio', { name: /Failed/ }).click({ force: true })
     await page.getByText('Your session has ended').waitFor()
     out = false
     await page.getByLabel('User name').fill('ada')
@@ -179,7 +179,7 @@ test('OIDC: signed in by the API, thrown out in the middle, signed out on reques
     await page.getByRole('button', { name: 'Account: ada' }).waitFor()
 
     inside = false
-    await page.getByRole('radio', { name: /Ready/ }).check({ force: true })
+    await page.getByRole('radio', { name: /Ready/ }).click({ force: true })
     await page.getByText('Your session has ended').waitFor()
 
     inside = true
@@ -251,7 +251,7 @@ test('errors of the server stand at the right field, and limits say when to come
     answer = () => problem(429, 'user_creation_rate_exceeded', 'You have made 5 stores within the hour.', { headers: { 'retry-after': '1260' } })
     await name.fill('Blue Harbour')
     await page.getByRole('button', { name: 'Create store' }).click()
-    await page.getByRole('alert').getByText('Try again in 21 min').waitFor()
+    await page.getByRole('alert').getByText('Try again in 21 min').first().waitFor()
   })
 })
 

@@ -7,6 +7,7 @@ import { type ReactNode, Suspense, lazy } from 'react'
 import { useMe } from '@/api/me'
 import { enginesQuery, healthQuery, metricsQuery, storesQuery } from '@/api/queries'
 import type { DependencyState, Metrics, StoreStatus } from '@/api/types'
+import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
 import { StatusBadge } from '@/components/status-badge'
@@ -119,7 +120,7 @@ function ByEngine({ metrics }: { metrics: Metrics }) {
 }
 
 function Provisioning({ metrics }: { metrics: Metrics }) {
-  const latest = useQuery(storesQuery({ limit: 40 })).data?.items ?? []
+  const latest = useLiveQuery(storesQuery({ limit: 40 })).data?.items ?? []
   const { average, p50, p95, p99 } = metrics.provisioningSeconds
   if (average == null) return <p className="text-ink-3">{text.provisioning.none}</p>
   const figures = [
@@ -154,8 +155,8 @@ function Provisioning({ metrics }: { metrics: Metrics }) {
 }
 
 function Problems() {
-  const failed = useQuery(storesQuery({ status: 'Failed', limit: 4 })).data?.items ?? []
-  const degraded = useQuery(storesQuery({ status: 'Degraded', limit: 4 })).data?.items ?? []
+  const failed = useLiveQuery(storesQuery({ status: 'Failed', limit: 4 })).data?.items ?? []
+  const degraded = useLiveQuery(storesQuery({ status: 'Degraded', limit: 4 })).data?.items ?? []
   const stores = [...degraded, ...failed].slice(0, 5)
   if (stores.length === 0) return <p className="text-ink-3">{text.problems.none}</p>
   return (

@@ -11,6 +11,7 @@ import { useMe } from '@/api/me'
 import { isNotFound } from '@/api/problem'
 import { enginesQuery, storeQuery } from '@/api/queries'
 import type { Store } from '@/api/types'
+import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
 import { StatusBadge } from '@/components/status-badge'
@@ -39,7 +40,7 @@ function Back() {
 }
 
 export function StorePage({ id }: { id: string }) {
-  const store = useQuery(storeQuery(id, useMe()?.admin))
+  const store = useLiveQuery(storeQuery(id, useMe()?.admin))
   if (isNotFound(store.error)) {
     return (
       <>

@@ -15,7 +15,10 @@ export function StatusFilter({ value, counts, onChange }: StatusFilterProps) {
   const group = useId()
   const row = useRef<HTMLFieldSetElement>(null)
   // On a phone the chosen one may be outside of the row's visible part.
-  useEffect(() => row.current?.querySelector(':checked')?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [value])
+  useEffect(() => {
+    // It gives a promise in newer browsers, which an effect must not.
+    row.current?.querySelector(':checked')?.parentElement?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [value])
   const options: { value: StoreStatus | undefined; label: string; count?: number }[] = [
     { value: undefined, label: storesText.all },
     ...statuses.map((status) => ({ value: status, label: statusText[status], count: counts?.[status] })),

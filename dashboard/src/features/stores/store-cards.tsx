@@ -44,7 +44,7 @@ function StoreCard({ store, engineTitle }: { store: Store; engineTitle: string }
 
 export default function StoreCards({ stores, engineTitle }: { stores: Store[]; engineTitle: (name: string) => string }) {
   return (
-    <ul className="grid gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3" aria-label={storesText.title}>
+    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3" aria-label={storesText.title}>
       {stores.map((store) => (
         <li key={store.id}>
           <StoreCard store={store} engineTitle={engineTitle(store.engine)} />

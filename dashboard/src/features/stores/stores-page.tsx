@@ -7,6 +7,7 @@ import { Icon } from '@/components/icon'
 import { Suspense, lazy, useCallback } from 'react'
 import { useMe } from '@/api/me'
 import { enginesQuery, storesQuery } from '@/api/queries'
+import { useLiveQuery } from '@/api/use-live-query'
 import { Pager } from '@/components/pager'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
 import { Button, buttonStyle } from '@/components/ui/button'
@@ -46,7 +47,7 @@ function Loading({ cards }: { cards: boolean }) {
 
 export function StoresPage({ search }: { search: StoreSearch }) {
   const navigate = useNavigate({ from: '/stores/' })
-  const stores = useQuery(storesQuery(toStoreQuery(search)))
+  const stores = useLiveQuery(storesQuery(toStoreQuery(search)))
   const engines = useQuery(enginesQuery).data
   const admin = useMe()?.admin ?? false
   const sort: Sort = search.sort ?? '-createdAt'
