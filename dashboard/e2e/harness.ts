@@ -7,7 +7,7 @@ import { type World, epoch } from '../mocks/world.ts'
 
 /** The built dashboard in the system's Chromium, in front of an API that exists only in this process. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
-const port = Number(process.env.E2E_PORT ?? 4173)
+export const port = Number(process.env.E2E_PORT ?? 4173)
 export const dashboard = `http://dashboard.localhost:${port}`
 export const api = `http://api.localhost:${port}`
 
@@ -133,6 +133,6 @@ export async function visit(browser: Browser, world: World, options: Options = {
     visitor.greet(socket)
     socket.onClose(() => visitor.sockets.delete(socket))
   })
-  await context.route(/^http:\/\/store-[^/]+\.localhost\//, (route) => route.fulfill({ contentType: 'text/html', body: shop }))
+  await context.route(/^http:\/\/store-[^/]+\.localhost(:\d+)?\//, (route) => route.fulfill({ contentType: 'text/html', body: shop }))
   return visitor
 }

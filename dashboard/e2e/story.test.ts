@@ -98,7 +98,7 @@ test('search, filters, sort and pages are in the address, and back goes back', (
     await page.keyboard.type('tea 83')
     await page.waitForURL(/q=tea\+83/)
     await page.getByText(/^\d+ matches$/).waitFor()
-    await page.getByRole('radio', { name: /Failed/ }).check({ force: true })
+    await page.getByRole('radio', { name: /Failed/ }).press('Space')
     await page.waitForURL(/status=Failed/)
     await page.getByRole('searchbox').press('Escape')
     await page.waitForURL((url) => !url.search.includes('q='))
@@ -141,8 +141,9 @@ test('a 401 in the middle leads to the sign-in and back', () => {
   return story({ first }, async ({ page }) => {
     await page.goto(`${dashboard}/stores`)
     await page.getByText('12 stores').waitFor()
+    await page.getByRole('radio', { name: /Failed/ }).focus()
     out = true
-    await page.getByRole('radio', { name: /Failed/ }).click({ force: true })
+    await page.keyboard.press('Space')
     await page.getByText('Your session has ended').waitFor()
     out = false
     await page.getByLabel('User name').fill('ada')
@@ -178,8 +179,9 @@ test('OIDC: signed in by the API, thrown out in the middle, signed out on reques
     await page.getByText('1 match').waitFor()
     await page.getByRole('button', { name: 'Account: ada' }).waitFor()
 
+    await page.getByRole('radio', { name: /Ready/ }).focus()
     inside = false
-    await page.getByRole('radio', { name: /Ready/ }).click({ force: true })
+    await page.keyboard.press('Space')
     await page.getByText('Your session has ended').waitFor()
 
     inside = true
@@ -233,7 +235,7 @@ test('what a store uses is shown against what it may use', () =>
     await page.goto(`${dashboard}/stores/${world.stores[2]?.id ?? ''}`)
     const panel = page.getByRole('region', { name: 'Resource use' })
     await panel.getByText('of 2 cores').waitFor()
-    await panel.getByText(/^3\d\d MiB$/).waitFor()
+    await panel.getByText(/^[34]\d\d MiB$/).waitFor()
     await panel.getByText('of 4 GiB').waitFor()
   }))
 

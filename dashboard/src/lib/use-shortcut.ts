@@ -5,7 +5,7 @@ export function useShortcut(key: string, action: () => void): void {
   const run = useEffectEvent((event: KeyboardEvent) => {
     const target = event.target as HTMLElement
     const typing = target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
-    if (event.key !== key || typing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('[role=dialog]')) return
+    if (event.key !== key || typing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('dialog[open]')) return
     event.preventDefault()
     action()
   })

@@ -18,7 +18,7 @@ export default function AccountDialog({ name, onClose }: { name: string; onClose
   const client = useQueryClient()
   const leave = useMutation({ mutationFn: () => signOut(client) })
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={text.title} description={text.signedInAs(name)}>
+    <Dialog onClose={onClose} title={text.title} description={text.signedInAs(name)}>
       {header && (
         <section className="border-t border-line py-4">
           <h3 className="mb-3 font-medium">{text.switch}</h3>

@@ -38,6 +38,7 @@ export function UserForm({ hint, onDone }: { hint: string; onDone?: () => void }
             autoCapitalize="none"
             spellCheck={false}
             autoFocus
+            data-first
             aria-invalid={invalid || undefined}
             aria-describedby={`${id}-note`}
           />

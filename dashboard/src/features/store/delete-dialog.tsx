@@ -33,7 +33,7 @@ export default function DeleteDialog({ store, onClose }: { store: Store; onClose
     if (matches && !remove.isPending) remove.mutate()
   }
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} title={text.title(store.name)}>
+    <Dialog onClose={onClose} title={text.title(store.name)}>
       <p className="text-ink-2">{text.body}</p>
       <ul className="mt-2 mb-5 list-disc space-y-1 pl-5 text-ink-2 marker:text-ink-3">
         {text.losses.map((loss) => (
@@ -44,7 +44,7 @@ export default function DeleteDialog({ store, onClose }: { store: Store; onClose
         <label htmlFor="confirm-delete" className="mb-1.5 block font-medium wrap-anywhere">
           {text.confirm(store.name)}
         </label>
-        <Input id="confirm-delete" value={typed} onChange={(event) => setTyped(event.target.value)} autoFocus autoComplete="off" spellCheck={false} autoCapitalize="none" />
+        <Input id="confirm-delete" value={typed} onChange={(event) => setTyped(event.target.value)} data-first autoComplete="off" spellCheck={false} autoCapitalize="none" />
         {remove.error !== null && <ProblemNotice error={remove.error} className="mt-4" />}
         <div className="mt-5 flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>{text.cancel}</Button>

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chmod, cp, mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { smallWorld } from '../mocks/world.ts'
+import { dashboard, launch, port, root, visit } from './harness.ts'
+
+/** The image's web server with the image's settings, as the image's user, over the files that were built. */
+const missing = ((): string | false => {
+  try {
+    execFileSync('nginx', ['-v'], { stdio: 'ignore' })
+    return false
+  } catch {
+    return 'needs Debian’s nginx-light and libnginx-mod-http-brotli-static'
+  }
+})()
+
+const user = process.getuid?.() === 0 ? { uid: 101, gid: 101 } : {}
+
+describe('nginx', { skip: missing }, () => {
+  let folder: string
+  let nginx: ChildProcess
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dashboard-nginx-'))
+    await chmod(folder, 0o777)
+    await cp(join(root, 'dist'), join(folder, 'site'), { recursive: true })
+    const settings = (await readFile(join(root, 'nginx.conf'), 'utf8'))
+      .replaceAll('/tmp/', `${folder}/`)
+      .replace('/srv/dashboard', join(folder, 'site'))
+      .replace('listen 8080', `listen 127.0.0.1:${port}`)
+      .replace(/listen \[::\].*\n/, '')
+    await writeFile(join(folder, 'nginx.conf'), settings)
+    // Opened anew by nginx through /dev/stdout, so it has to be its own.
+    const log = await open(join(folder, 'log'), 'w', 0o666)
+    await log.chmod(0o666)
+    nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf')], { ...user, stdio: ['ignore', log.fd, log.fd] })
+    await listening()
+    await log.close()
+  })
+  after(async () => {
+    nginx.kill('SIGQUIT')
+    await rm(folder, { recursive: true })
+  })
+
+  async function listening(): Promise<void> {
+    for (;;) {
+      if (nginx.exitCode !== null) throw new Error(await readFile(join(folder, 'log'), 'utf8'))
+      const there = await new Promise((resolve) => {
+        const socket = connect(port, '127.0.0.1')
+        socket.once('connect', () => resolve(socket.destroy()))
+        socket.once('error', () => resolve(null))
+      })
+      if (there !== null) return
+      await pause(20)
+    }
+  }
+
+  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const sent = request({ host: '127.0.0.1', port, path, method, headers: { host: `dashboard.shops.example:${port}`, ...headers } }, (answer) => {
+        answer.resume()
+        resolve(answer)
+      })
+      sent.once('error', reject)
+      sent.end()
+    })
+
+  const script = async (): Promise<string> => {
+    const name = (await readdir(join(root, 'dist/assets'))).find((file) => file.startsWith('first-view') && file.endsWith('.js'))
+    assert.ok(name)
+    return `/assets/${name}`
+  }
+
+  test('hashed files are kept for a year, the page and its settings are asked for each time', async () => {
+    const caching = async (path: string) => (await ask(path)).headers['cache-control']
+    assert.equal(await caching(await script()), 'public, max-age=31536000, immutable')
+    for (const path of ['/', '/stores', '/index.html', '/config.json', '/theme.js']) assert.equal(await caching(path), 'no-cache', path)
+  })
+
+  test('what was not changed is not sent again', async () => {
+    const { headers } = await ask('/')
+    assert.equal((await ask('/', { 'if-none-match': headers.etag ?? '' })).statusCode, 304)
+  })
+
+  test('files are sent as the build has compressed them', async () => {
+    for (const [accepted, sent] of [['br, gzip', 'br'], ['gzip', 'gzip'], ['identity', undefined]] as const) {
+      for (const path of [await script(), '/', '/stores/new']) {
+        const { headers } = await ask(path, { 'accept-encoding': accepted })
+        assert.deepEqual([headers['content-encoding'], headers.vary], [sent, 'Accept-Encoding'], `${path} for ${accepted}`)
+      }
+    }
+  })
+
+  test('any address is the page, but a file that isn’t there is missing', async () => {
+    for (const path of ['/', '/stores', '/stores/01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51', '/nowhere']) {
+      const { statusCode, headers } = await ask(path)
+      assert.deepEqual([statusCode, headers['content-type']], [200, 'text/html'], path)
+    }
+    const font = (await readdir(join(root, 'dist/assets'))).find((file) => file.endsWith('.woff2'))
+    assert.equal((await ask(`/assets/${font ?? ''}`)).headers['content-type'], 'font/woff2')
+    for (const path of ['/assets/first-view-0000.js', '/favicon.ico', '/stores/page.php', '/.env']) assert.equal((await ask(path)).statusCode, 404, path)
+    assert.equal((await ask('/', {}, 'POST')).statusCode, 405)
+  })
+
+  test('the content policy allows our own files, the API beside and the shops, and nothing inline', async () => {
+    for (const path of ['/', await script(), '/assets/missing.js']) {
+      const { headers } = await ask(path)
+      assert.equal(
+        headers['content-security-policy'],
+        `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ${['http', 'https', 'ws', 'wss'].map((scheme) => `${scheme}://api.shops.example:${port}`).join(' ')}; frame-src http://*.shops.example:${port} https://*.shops.example:${port}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
+      )
+      assert.equal(headers['x-content-type-options'], 'nosniff')
+      assert.equal(headers['referrer-policy'], 'same-origin')
+      assert.match(headers['permissions-policy'] as string, /camera=\(\)/)
+      assert.equal(headers.server, 'nginx')
+    }
+    // A host that isn't ours gets a policy without frames, not one with that host's in it.
+    assert.match((await ask('/', { host: 'elsewhere.example' })).headers['content-security-policy'] as string, /frame-src 'none'/)
+  })
+
+  test('it logs one line of JSON a request, without what was searched for', async () => {
+    await ask('/stores?q=secret')
+    const lines = (await readFile(join(folder, 'log'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    assert.equal(lines.some((line) => line['http.path'] === '/index.html' && line['http.status'] === 200), true)
+    assert.equal(JSON.stringify(lines).includes('secret'), false)
+  })
+
+  test('the whole page works under the policy: nothing of it is refused by the browser', async () => {
+    const world = Object.assign(smallWorld(), { admin: true })
+    for (const store of world.stores) Object.assign(store, { url: `http://store-${store.id}.localhost:${port}` })
+    const browser = await launch()
+    try {
+      const visitor = await visit(browser, world)
+      const { page } = visitor
+      page.setDefaultTimeout(15_000)
+      const refused: string[] = []
+      page.on('console', (message) => {
+        if (/content security policy|trusted ?types?/i.test(message.text())) refused.push(message.text())
+      })
+      await page.goto(dashboard)
+      await page.getByText('12 stores').waitFor()
+      await page.getByRole('button', { name: 'Account: ada' }).click()
+      await page.getByRole('dialog').getByRole('radio', { name: 'Dark' }).press('Space')
+      await page.keyboard.press('Escape')
+      await page.getByRole('radio', { name: 'Cards' }).press('Space')
+      await page.getByRole('link', { name: 'Café Olé', exact: true }).click()
+      await page.frameLocator('iframe').getByText('Blue Shirt').waitFor()
+      await page.getByRole('tab', { name: 'Logs' }).click()
+      await page.getByRole('region', { name: 'Log lines' }).waitFor()
+      await page.getByRole('button', { name: 'Delete', exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click()
+      await page.getByRole('link', { name: 'Overview' }).click()
+      await page.locator('.recharts-bar-rectangle').first().waitFor()
+      await page.getByRole('link', { name: 'Audit log' }).click()
+      await page.getByRole('table').waitFor()
+      await page.goto(`${dashboard}/stores/new`)
+      await page.getByLabel('Name').fill('Nordlicht')
+      await page.getByRole('button', { name: 'Create store' }).click()
+      await page.getByRole('heading', { name: 'Nordlicht' }).waitFor()
+      assert.deepEqual([...refused, ...visitor.errors], [])
+    } finally {
+      await browser.close()
+    }
+  })
+})
