@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
 use store_crd::StoreId;
 
-use crate::domain::limits::Limits;
+use crate::{domain::limits::Limits, live::hub::Capacity};
 
 /// The REST API of store-platform.
 ///
@@ -55,6 +55,9 @@ pub struct Config {
     /// What users may have and do.
     #[command(flatten)]
     pub limits: LimitsConfig,
+    /// How live updates are sent.
+    #[command(flatten)]
+    pub live: LiveConfig,
     /// What is logged, and how.
     #[command(flatten)]
     pub log: LogConfig,
@@ -216,6 +219,39 @@ impl From<LimitsConfig> for Limits {
     }
 }
 
+/// How live updates are sent.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Live updates")]
+pub struct LiveConfig {
+    /// Seconds between two pings to a client of /api/ws. One that leaves two of them without an answer is let go.
+    #[arg(long, env = "LIVE_PING_SECONDS", default_value = "20", value_parser = seconds_of_some, value_name = "SECONDS")]
+    pub live_ping: Duration,
+
+    /// Seconds that a client may take to read one message before it is let go.
+    #[arg(long, env = "LIVE_WRITE_LIMIT_SECONDS", default_value = "10", value_parser = seconds_of_some, value_name = "SECONDS")]
+    pub live_write_limit: Duration,
+
+    /// Seconds after which a client has to connect again, and so to say again who it is.
+    #[arg(long, env = "LIVE_MAX_AGE_SECONDS", default_value = "3600", value_parser = seconds_of_some, value_name = "SECONDS")]
+    pub live_max_age: Duration,
+
+    /// Live clients that one replica has at most.
+    #[arg(long, env = "LIVE_MAX_CLIENTS", default_value_t = 10_000, value_name = "COUNT")]
+    pub live_max_clients: usize,
+
+    /// Live clients of one user that one replica has at most.
+    #[arg(long, env = "LIVE_MAX_CLIENTS_PER_USER", default_value_t = 50, value_name = "COUNT")]
+    pub live_max_clients_per_user: usize,
+}
+
+impl LiveConfig {
+    /// How many may listen.
+    #[must_use]
+    pub const fn capacity(&self) -> Capacity {
+        Capacity { total: self.live_max_clients, per_user: self.live_max_clients_per_user }
+    }
+}
+
 /// What is logged, and how.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Logs")]
@@ -240,6 +276,11 @@ pub enum LogFormat {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse().map(Duration::from_secs).map_err(|_| "expected a whole number of seconds".to_owned())
+}
+
+fn seconds_of_some(text: &str) -> Result<Duration, String> {
+    seconds(text)
+        .and_then(|time| if time.is_zero() { Err("expected at least 1".to_owned()) } else { Ok(time) })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod health;
 pub mod housekeeping;
 pub mod http;
 pub mod kubernetes;
+pub mod live;
 pub mod metrics;
 pub mod notifications;
 pub mod program;

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::{Notify, watch},
+    sync::watch,
 };
 
 use crate::{
@@ -19,12 +19,17 @@ use crate::{
     db,
     health::{self, Lifecycle},
     housekeeping, http,
-    kubernetes::{engines, relay::Relay, watch::Watcher},
+    kubernetes::{engines, reader::StoreReader, relay::Relay, watch::Watcher},
+    live::{feed::Feed, hub::Hub},
     metrics::RequestMetrics,
-    notifications, server,
+    notifications::{self, Wakes},
+    server,
     state::App,
     telemetry,
 };
+
+/// How long live clients have to take their leave.
+const GOODBYE_LIMIT: Duration = Duration::from_secs(3);
 
 /// Runs the program.
 #[must_use]
@@ -79,6 +84,9 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     let (health, watch_postgres, watch_kubernetes) = health::monitor(options, client.clone(), is_lifecycle);
     let (engines, watch_engines) = engines::watch(client.clone());
     let (drain, limit) = (config.http.drain, config.http.shutdown);
+    let live = Hub::new(config.live.capacity());
+    let wakes = Wakes::default();
+    let feed = Feed::new(pool.clone(), live.clone(), config.public.clone(), Arc::clone(&wakes.stores));
     let app = Arc::new(App {
         pool: pool.clone(),
         clock: Arc::clone(&clock),
@@ -86,6 +94,9 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
         engines,
         health,
         metrics: RequestMetrics::default(),
+        reader: StoreReader::new(client.clone()),
+        live: live.clone(),
+        live_config: config.live,
         auth: config.auth,
         http: config.http,
         public: config.public,
@@ -96,11 +107,13 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     tasks.spawn(watch_postgres);
     tasks.spawn(watch_kubernetes);
     tasks.spawn(watch_engines);
-    tasks.spawn(work(pool, client, clock, lifecycle.clone()));
+    tasks.spawn(work(pool, client, clock, lifecycle.clone(), wakes, feed));
 
     tracing::info!(address = %listener.local_addr()?, "listening");
     let served =
         server::serve(listener, http::router::router(app), end_asked_for()?, lifecycle, drain, limit).await;
+    // They are no requests any more, so serving doesn't wait for them.
+    live.close(GOODBYE_LIMIT).await;
     // What is under way in the background is written down in the outbox, and another replica or the next start goes on with it.
     tasks.shutdown().await;
     tracing::info!("ended");
@@ -108,7 +121,14 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
 }
 
 /// Everything that needs the database's schema and no caller.
-async fn work(pool: PgPool, client: Client, clock: SharedClock, lifecycle: watch::Sender<Lifecycle>) {
+async fn work(
+    pool: PgPool,
+    client: Client,
+    clock: SharedClock,
+    lifecycle: watch::Sender<Lifecycle>,
+    wakes: Wakes,
+    feed: Feed,
+) {
     migrate(&pool).await;
     lifecycle.send_if_modified(|now| {
         let starting = *now == Lifecycle::Starting;
@@ -117,13 +137,13 @@ async fn work(pool: PgPool, client: Client, clock: SharedClock, lifecycle: watch
         }
         starting
     });
-    let wake = Arc::new(Notify::new());
-    let relay = Relay::new(pool.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&wake));
+    let relay = Relay::new(pool.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&wakes.outbox));
     let watcher = Watcher::new(pool.clone(), client, Arc::clone(&clock));
     tokio::join!(
         relay.run(),
         watcher.run(),
-        notifications::listen(pool.clone(), wake),
+        notifications::listen(pool.clone(), wakes),
+        feed.run(),
         housekeeping::run(pool, clock),
     );
 }

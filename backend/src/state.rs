@@ -6,10 +6,11 @@ use sqlx::PgPool;
 
 use crate::{
     clock::{IdGenerator, SharedClock},
-    config::{AuthConfig, HttpConfig, PublicConfig},
+    config::{AuthConfig, HttpConfig, LiveConfig, PublicConfig},
     domain::limits::Limits,
     health::HealthView,
-    kubernetes::engines::Engines,
+    kubernetes::{engines::Engines, reader::StoreReader},
+    live::hub::Hub,
     metrics::RequestMetrics,
 };
 
@@ -30,6 +31,12 @@ pub struct App {
     pub health: HealthView,
     /// What is counted of requests.
     pub metrics: RequestMetrics,
+    /// What is in stores' namespaces.
+    pub reader: StoreReader,
+    /// Who listens to changes.
+    pub live: Hub,
+    /// How they are served.
+    pub live_config: LiveConfig,
     /// How callers are known.
     pub auth: AuthConfig,
     /// How requests are served.

@@ -15,6 +15,8 @@ pub enum Action {
     CreateStore,
     /// A store was deleted, or should have been.
     DeleteStore,
+    /// The login of a store's admin was shown, or should have been.
+    RevealAdminLogin,
     /// Something for admins was asked for.
     Administer,
 }
@@ -24,6 +26,7 @@ impl Action {
         match self {
             Self::CreateStore => "store.create",
             Self::DeleteStore => "store.delete",
+            Self::RevealAdminLogin => "store.reveal_admin_login",
             Self::Administer => "admin",
         }
     }

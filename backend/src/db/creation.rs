@@ -1,8 +1,10 @@
 //! Creating a store: one transaction that holds the limits, the store, its audit row, the answer to a repetition, and the order to the
 //! relay. Either all of it exists afterwards or nothing does.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use store_crd::{Phase, StoreId};
 use uuid::Uuid;
 
@@ -135,6 +137,21 @@ async fn usage(
         .bind(origin.ip.to_string())
         .execute(&mut *connection)
         .await?;
+    usage_of(connection, owner, origin.ip, limits, now).await
+}
+
+/// What is used of the limits at the moment, for whoever wants to know it.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn usage_of(
+    executor: impl PgExecutor<'_>,
+    owner: &str,
+    ip: IpAddr,
+    limits: &Limits,
+    now: Timestamp,
+) -> sqlx::Result<Usage> {
     let (by_user, by_ip, live): (Vec<jiff_sqlx::Timestamp>, Vec<jiff_sqlx::Timestamp>, i64) = sqlx::query_as(
         "select
             array(select created_at from stores where owner = $1 and origin = 'api' and created_at > $3
@@ -145,11 +162,11 @@ async fn usage(
              where owner = $1 and deleted_at is null and deletion_requested_at is null)",
     )
     .bind(owner)
-    .bind(origin.ip.to_string())
+    .bind(ip.to_string())
     .bind(to_sql(now - WINDOW))
     .bind(i64::from(limits.creations_per_user))
     .bind(i64::from(limits.creations_per_ip))
-    .fetch_one(connection)
+    .fetch_one(executor)
     .await?;
     Ok(Usage {
         by_user: by_user.into_iter().map(jiff_sqlx::Timestamp::to_jiff).collect(),

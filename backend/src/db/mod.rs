@@ -4,8 +4,10 @@
 //! date, and every statement here is run by a test against a real PostgreSQL.
 
 pub mod audit;
+pub mod changes;
 pub mod creation;
 pub mod deletion;
+pub mod events;
 pub mod observation;
 pub mod outbox;
 pub mod stores;

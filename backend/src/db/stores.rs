@@ -1,7 +1,7 @@
 //! Reading stores.
 
-use sqlx::{FromRow, PgExecutor, PgPool, Postgres, QueryBuilder};
-use store_crd::StoreId;
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
+use store_crd::{Phase, StoreId};
 use uuid::Uuid;
 
 use super::{from_word, timestamp, to_sql, unknown};
@@ -10,12 +10,12 @@ use crate::domain::{
     store::{Step, StoreRecord, phase},
 };
 
-const COLUMNS: &str = "id, name, engine, wanted_version, owner, created_at, phase, reason, message, version, url, admin_url, \
+pub(super) const COLUMNS: &str = "id, name, engine, wanted_version, owner, created_at, phase, reason, message, version, url, admin_url, \
                        queue_position, provisioning_started_at, ready_at, deleted_at";
 
 #[derive(FromRow)]
-struct StoreRow {
-    id: Uuid,
+pub(super) struct StoreRow {
+    pub(super) id: Uuid,
     name: String,
     engine: String,
     wanted_version: Option<String>,
@@ -78,12 +78,26 @@ pub async fn find(
 }
 
 #[derive(FromRow)]
-struct StepRow {
+pub(super) struct StepRow {
     name: String,
     state: String,
     started_at: Option<jiff_sqlx::Timestamp>,
     finished_at: Option<jiff_sqlx::Timestamp>,
     message: Option<String>,
+}
+
+impl TryFrom<StepRow> for Step {
+    type Error = sqlx::Error;
+
+    fn try_from(row: StepRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            name: from_word("name", &row.name)?,
+            state: from_word("state", &row.state)?,
+            started_at: timestamp(row.started_at),
+            finished_at: timestamp(row.finished_at),
+            message: row.message,
+        })
+    }
 }
 
 /// A store's steps, in order.
@@ -98,17 +112,7 @@ pub async fn steps(executor: impl PgExecutor<'_>, id: StoreId) -> sqlx::Result<V
     .bind(id.uuid())
     .fetch_all(executor)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Step {
-                name: from_word("name", &row.name)?,
-                state: from_word("state", &row.state)?,
-                started_at: timestamp(row.started_at),
-                finished_at: timestamp(row.finished_at),
-                message: row.message,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Step::try_from).collect()
 }
 
 /// A page of the stores that exist.
@@ -123,9 +127,11 @@ pub async fn list(
     cursor: Option<&Cursor>,
     limit: u16,
 ) -> sqlx::Result<Page> {
-    let mut count = QueryBuilder::<Postgres>::new("select count(*) from stores");
-    push_filter(&mut count, filter);
-    let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    // One connection for both questions: a page needs no more of the pool than anything else.
+    let mut connection = pool.acquire().await?;
+    let counts = count(&mut connection, filter).await?;
+    let asked_for = |phase: &Phase| filter.phases.is_empty() || filter.phases.contains(phase);
+    let total = counts.iter().filter(|(phase, _)| asked_for(phase)).map(|(_, count)| count).sum();
 
     let (column, direction, beyond) = match (sort.key, sort.descending) {
         (SortKey::CreatedAt, true) => ("created_at", " desc", " < "),
@@ -139,6 +145,7 @@ pub async fn list(
     let mut query = QueryBuilder::<Postgres>::new("select ");
     query.push(COLUMNS).push(" from stores");
     push_filter(&mut query, filter);
+    push_phases(&mut query, &filter.phases);
     if let Some(cursor) = cursor {
         query.push(" and (").push(column).push(", id)").push(beyond).push("(");
         match &cursor.after {
@@ -151,22 +158,30 @@ pub async fn list(
     // One more than the page has, which tells whether there is a next one.
     query.push(" limit ").push_bind(i64::from(limit) + 1);
 
-    let rows = query.build_query_as::<StoreRow>().fetch_all(pool).await?;
+    let rows = query.build_query_as::<StoreRow>().fetch_all(&mut *connection).await?;
     let mut stores = rows.into_iter().map(StoreRecord::try_from).collect::<sqlx::Result<Vec<_>>>()?;
     let more = stores.len() > usize::from(limit);
     stores.truncate(usize::from(limit));
     let next = stores.last().filter(|_| more).map(|last| Cursor::after(sort, last));
-    Ok(Page { stores, next, total })
+    Ok(Page { stores, next, total, counts })
 }
 
+/// How many stores the filter lets through in each phase, whichever phases it asks for.
+async fn count(connection: &mut PgConnection, filter: &Filter) -> sqlx::Result<Vec<(Phase, i64)>> {
+    let mut query = QueryBuilder::<Postgres>::new("select phase, count(*) from stores");
+    push_filter(&mut query, filter);
+    query.push(" group by phase");
+    let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(connection).await?;
+    rows.into_iter()
+        .map(|(word, count)| Ok((phase(&word).ok_or_else(|| unknown("phase", &word))?, count)))
+        .collect()
+}
+
+/// Everything but the phases.
 fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     query.push(" where deleted_at is null");
     if let Some(owner) = &filter.owner {
         query.push(" and owner = ").push_bind(owner);
-    }
-    if !filter.phases.is_empty() {
-        let phases: Vec<&str> = filter.phases.iter().map(|phase| phase.as_str()).collect();
-        query.push(" and phase = any(").push_bind(phases).push(")");
     }
     if !filter.engines.is_empty() {
         query.push(" and engine = any(").push_bind(&filter.engines).push(")");
@@ -174,5 +189,12 @@ fn push_filter(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     if let Some(search) = &filter.search {
         // Not LIKE, whose wildcards would have to be escaped.
         query.push(" and strpos(lower(name), lower(").push_bind(search).push(")) > 0");
+    }
+}
+
+fn push_phases(query: &mut QueryBuilder<Postgres>, phases: &[Phase]) {
+    if !phases.is_empty() {
+        let phases: Vec<&str> = phases.iter().map(|phase| phase.as_str()).collect();
+        query.push(" and phase = any(").push_bind(phases).push(")");
     }
 }

@@ -143,6 +143,8 @@ pub struct Page {
     pub next: Option<Cursor>,
     /// How many stores all pages have together.
     pub total: i64,
+    /// How many the same filter without its phases lets through, by phase; only those phases that some store is in.
+    pub counts: Vec<(Phase, i64)>,
 }
 
 #[cfg(test)]

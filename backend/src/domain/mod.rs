@@ -4,5 +4,7 @@ pub mod caller;
 pub mod idempotency;
 pub mod limits;
 pub mod list;
+pub mod log;
 pub mod name;
+pub mod snapshot;
 pub mod store;

@@ -8,5 +8,7 @@
 pub mod engines;
 pub mod health;
 pub mod live;
+pub mod me;
 pub mod metrics;
 pub mod stores;
+pub mod ws;

@@ -3,4 +3,5 @@
 pub mod context;
 pub mod extract;
 pub mod problem;
+pub mod revalidate;
 pub mod router;

@@ -43,6 +43,8 @@ pub enum Code {
     Unauthenticated,
     /// 403: only an admin may do that.
     AdminOnly,
+    /// 403: the page that asks is not one that may, by its `Origin`.
+    OriginNotAllowed,
     /// 404: there is no such route.
     RouteNotFound,
     /// 404: the caller has no such store.
@@ -53,6 +55,8 @@ pub enum Code {
     IdempotencyKeyInUse,
     /// 409: the user has as many stores as one may have.
     StoreLimitReached,
+    /// 409: the store has no admin login, or not yet.
+    AdminLoginNotReady,
     /// 413: the body is too large.
     BodyTooLarge,
     /// 415: the body is not declared to be JSON.
@@ -63,6 +67,10 @@ pub enum Code {
     UnknownEngine,
     /// 422: the `Idempotency-Key` was used for another request.
     IdempotencyKeyReused,
+    /// 426: this route speaks WebSocket.
+    UpgradeRequired,
+    /// 429: too many live connections; `Retry-After` says when to try again.
+    TooManyConnections,
     /// 429: the user created too many stores in an hour; `Retry-After` says when one more is possible.
     UserCreationRateExceeded,
     /// 429: too many stores were created from the address in an hour; `Retry-After` says when one more is possible.
@@ -95,6 +103,7 @@ impl Code {
             Self::BadRequest => (StatusCode::BAD_REQUEST, "bad_request", "Bad request"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Caller unknown"),
             Self::AdminOnly => (StatusCode::FORBIDDEN, "admin_only", "For admins only"),
+            Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "origin_not_allowed", "Page may not ask"),
             Self::RouteNotFound => (StatusCode::NOT_FOUND, "route_not_found", "No such route"),
             Self::StoreNotFound => (StatusCode::NOT_FOUND, "store_not_found", "No such store"),
             Self::MethodNotAllowed => {
@@ -104,6 +113,7 @@ impl Code {
                 (StatusCode::CONFLICT, "idempotency_key_in_use", "Request is still being worked on")
             }
             Self::StoreLimitReached => (StatusCode::CONFLICT, "store_limit_reached", "Too many stores"),
+            Self::AdminLoginNotReady => (StatusCode::CONFLICT, "admin_login_not_ready", "No admin login yet"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "Body too large"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Body is not declared as JSON")
@@ -117,6 +127,10 @@ impl Code {
                 "idempotency_key_reused",
                 "Idempotency-Key was used before",
             ),
+            Self::UpgradeRequired => (StatusCode::UPGRADE_REQUIRED, "upgrade_required", "WebSocket expected"),
+            Self::TooManyConnections => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_many_connections", "Too many live connections")
+            }
             Self::UserCreationRateExceeded => {
                 (StatusCode::TOO_MANY_REQUESTS, "user_creation_rate_exceeded", "Too many creations")
             }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     config::HttpConfig,
-    handlers::{engines, health, live, metrics, stores},
+    handlers::{engines, health, live, me, metrics, stores, ws},
     health::Lifecycle,
     state::AppState,
 };
@@ -47,6 +47,7 @@ const CORS_MAX_AGE: Duration = Duration::from_hours(1);
     tags(
         (name = "Stores", description = "Online shops, each with everything of its own"),
         (name = "Engines", description = "Kinds of shop that a store can be"),
+        (name = "Identity", description = "Who calls, and what they may do"),
         (name = "Operation", description = "For those who run the platform"),
     ),
     modifiers(&Identity),
@@ -70,7 +71,13 @@ fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(ApiDescription::openapi())
         .routes(routes!(stores::list::list_stores, stores::create::create_store))
         .routes(routes!(stores::get::get_store, stores::delete::delete_store))
+        .routes(routes!(stores::events::list_events))
+        .routes(routes!(stores::logs::read_log))
+        .routes(routes!(stores::usage::get_usage))
+        .routes(routes!(stores::admin_login::reveal_admin_login))
+        .routes(routes!(ws::follow_stores))
         .routes(routes!(engines::list_engines))
+        .routes(routes!(me::get_me))
         .routes(routes!(health::get_health))
         .routes(routes!(live::get_liveness))
         .routes(routes!(metrics::get_metrics))

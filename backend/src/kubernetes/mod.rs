@@ -1,6 +1,8 @@
-//! The cluster: Stores are written and watched, StoreEngines are read, and nothing else is touched.
+//! The cluster: Stores are written and watched, StoreEngines are read, and so is a little of what is in stores' namespaces.
 
 pub mod engines;
+pub mod quantity;
+pub mod reader;
 pub mod relay;
 pub mod resource;
 pub mod watch;

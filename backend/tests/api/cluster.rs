@@ -99,13 +99,17 @@ impl Drop for Background {
     }
 }
 
-/// The rules that the README asks for.
-async fn grant(admin: &Client) {
+/// The rules that the README asks for: those for the whole cluster come first, then those for a store's namespace.
+pub fn rules(place: usize) -> Value {
     let readme = include_str!("../../README.md");
-    let rules = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let rules: Value = serde_saphyr::from_str(rules).unwrap();
+    let block = readme.split("```yaml\n").nth(place + 1).and_then(|rest| rest.split("```").next()).unwrap();
+    let block: Value = serde_saphyr::from_str(block).unwrap();
+    block["rules"].clone()
+}
+
+async fn grant(admin: &Client) {
     let role = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
-                      "metadata": {"name": "backend"}, "rules": rules["rules"]});
+                      "metadata": {"name": "backend"}, "rules": rules(0)});
     let binding = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "backend"},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "backend"},

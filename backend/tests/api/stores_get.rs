@@ -1,9 +1,10 @@
 //! `GET /api/stores/{id}`
 
-use http::StatusCode;
+use axum::body::Body;
+use http::{Method, StatusCode};
 use rstest::rstest;
 
-use crate::support::TestApi;
+use crate::support::{TestApi, request};
 
 #[tokio::test]
 async fn a_store_is_shown_to_its_owner_and_to_admins() {
@@ -44,4 +45,22 @@ async fn a_deleted_store_is_gone() {
     let id = api.store_of("alice", "shop").await;
     sqlx::query("update stores set deleted_at = now()").execute(&api.pool).await.unwrap();
     assert_eq!(api.get("alice", &format!("/api/stores/{id}")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn who_has_the_answer_already_gets_none_until_something_changes() {
+    let api = TestApi::start().await;
+    let id = api.store_of("alice", "shop").await;
+    for path in ["/api/stores".to_owned(), format!("/api/stores/{id}")] {
+        let tag = api.get("alice", &path).await.header("etag").unwrap().to_owned();
+        let again = async || {
+            let request = request(Method::GET, &path, "alice").header("if-none-match", &tag);
+            api.send(request.body(Body::empty()).unwrap()).await
+        };
+        let same = again().await;
+        assert_eq!((same.status, same.header("etag")), (StatusCode::NOT_MODIFIED, Some(tag.as_str())));
+        assert_eq!((same.text(), same.header("cache-control")), (String::new(), Some("private, no-cache")));
+        sqlx::query("update stores set name = name || '!'").execute(&api.pool).await.unwrap();
+        assert_eq!(again().await.status, StatusCode::OK);
+    }
 }

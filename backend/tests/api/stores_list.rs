@@ -119,3 +119,15 @@ async fn a_wrong_status_is_told_which_there_are() {
     let api = with_stores(&[]).await;
     insta::assert_snapshot!(api.get("alice", "/api/stores?status=Happy").await.shown());
 }
+
+#[tokio::test]
+async fn the_search_is_counted_by_status_whichever_status_is_asked_for() {
+    let api = with_stores(&["a shop", "b shop", "c shop", "store"]).await;
+    sqlx::query("update stores set phase = 'Ready' where name like 'a%'").execute(&api.pool).await.unwrap();
+    for (query, total) in
+        [("search=shop", 3), ("search=shop&status=Ready", 1), ("search=shop&status=Failed", 0)]
+    {
+        let answer = api.get("alice", &format!("/api/stores?{query}&limit=1")).await.json();
+        assert_eq!((&answer["total"], &answer["counts"]), (&json!(total), &json!({"Queued": 2, "Ready": 1})));
+    }
+}

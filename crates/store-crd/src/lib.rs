@@ -3,6 +3,7 @@
 //! Everything that both halves must agree on lives here, and nothing else: the types with their schemas, the names and labels of
 //! the objects of a store, and the words of its status. The crate does no I/O and knows no engine by name.
 
+pub mod admin_login;
 pub mod engine;
 pub mod labels;
 pub mod manifest;

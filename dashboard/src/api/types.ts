@@ -5,7 +5,7 @@ export type { DependencyState, Engine, Health, Metrics, StepState, StoreStatus, 
 /** A store, from the list or from its own page: only the latter has the timeline. */
 export type Store = ListedStore & { timeline?: TimelineStep[] }
 
-export type StorePage = Omit<StoreList, 'items'> & {
+export type StorePage = Omit<StoreList, 'items' | 'counts'> & {
   items: Store[]
   /** How many the same search finds by status, where the API tells. */
   counts?: Partial<Record<StoreStatus, number>>

@@ -1,10 +1,10 @@
 //! `GET /api/stores/{id}`
 
 use axum::{
-    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
+use http::HeaderMap;
 use utoipa::IntoParams;
 
 use super::view::StoreDetailsView;
@@ -14,6 +14,7 @@ use crate::{
     http::{
         extract::StorePath,
         problem::{Code, Problem, ProblemBody},
+        revalidate,
     },
     state::AppState,
 };
@@ -60,9 +61,10 @@ pub struct StoreIdParam {
     path = "/api/stores/{id}",
     tag = "Stores",
     operation_id = "getStore",
-    params(StoreIdParam),
+    params(StoreIdParam, ("If-None-Match" = Option<String>, Header, description = "`ETag` of an answer that the caller has")),
     responses(
-        (status = 200, description = "The store", body = StoreDetailsView),
+        (status = 200, description = "The store", body = StoreDetailsView, headers(("ETag", description = "Changes with the answer"))),
+        (status = 304, description = "As the caller has it"),
         (status = 400, description = "Not a store id", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Caller unknown", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "The caller has no such store", body = ProblemBody, content_type = "application/problem+json"),
@@ -73,11 +75,12 @@ pub async fn get_store(
     State(app): State<AppState>,
     caller: Caller,
     StorePath(id): StorePath,
-) -> Result<Json<StoreDetailsView>, RouteError> {
+    headers: HeaderMap,
+) -> Result<Response, RouteError> {
     let store = stores::find(&app.pool, id, caller.kept_to())
         .await?
         .filter(|store| store.deleted_at.is_none())
         .ok_or(RouteError::NotFound)?;
     let steps = stores::steps(&app.pool, id).await?;
-    Ok(Json(StoreDetailsView::new(store, steps, &app.public)))
+    Ok(revalidate::answer(&headers, &StoreDetailsView::new(store, steps, &app.public)))
 }

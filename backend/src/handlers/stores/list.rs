@@ -1,10 +1,12 @@
 //! `GET /api/stores`
 
+use std::collections::BTreeMap;
+
 use axum::{
-    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use store_crd::Phase;
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +22,7 @@ use crate::{
     http::{
         extract::Params,
         problem::{Code, Problem, ProblemBody},
+        revalidate,
     },
     state::AppState,
 };
@@ -119,6 +122,8 @@ pub struct StoreList {
     next_cursor: Option<String>,
     /// How many stores all pages have together.
     total: i64,
+    /// How many stores the same search finds by status, whichever statuses it asks for; a status without any is left out.
+    counts: BTreeMap<&'static str, i64>,
 }
 
 /// Lists the caller's stores.
@@ -129,9 +134,10 @@ pub struct StoreList {
     path = "/api/stores",
     tag = "Stores",
     operation_id = "listStores",
-    params(ListStores),
+    params(ListStores, ("If-None-Match" = Option<String>, Header, description = "`ETag` of an answer that the caller has")),
     responses(
-        (status = 200, description = "A page of stores", body = StoreList),
+        (status = 200, description = "A page of stores", body = StoreList, headers(("ETag", description = "Changes with the answer"))),
+        (status = 304, description = "As the caller has it"),
         (status = 400, description = "A parameter is wrong", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Caller unknown", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Only admins see everyone's stores", body = ProblemBody, content_type = "application/problem+json"),
@@ -141,8 +147,9 @@ pub struct StoreList {
 pub async fn list_stores(
     State(app): State<AppState>,
     caller: Caller,
+    headers: HeaderMap,
     Params(params): Params<ListStores>,
-) -> Result<Json<StoreList>, RouteError> {
+) -> Result<Response, RouteError> {
     let ListStores { status, engine, search, sort, limit, cursor, scope } = params;
     let owner = match scope.unwrap_or(Scope::Mine) {
         Scope::Mine => Some(caller.user.to_string()),
@@ -165,9 +172,12 @@ pub async fn list_stores(
         .transpose()
         .map_err(|error: CursorError| RouteError::Parameter("cursor", format!("is {error}")))?;
 
-    let Page { stores, next, total } = stores::list(&app.pool, &filter, sort, cursor.as_ref(), limit).await?;
+    let Page { stores, next, total, counts } =
+        stores::list(&app.pool, &filter, sort, cursor.as_ref(), limit).await?;
     let items = stores.into_iter().map(|store| StoreView::new(store, &app.public)).collect();
-    Ok(Json(StoreList { items, next_cursor: next.map(|cursor| cursor.encode()), total }))
+    let counts = counts.into_iter().map(|(phase, count)| (phase.as_str(), count)).collect();
+    let next_cursor = next.map(|cursor| cursor.encode());
+    Ok(revalidate::answer(&headers, &StoreList { items, next_cursor, total, counts }))
 }
 
 fn phases(words: &str) -> Result<Vec<Phase>, RouteError> {

@@ -3,6 +3,26 @@
  */
 import { request } from '../http.ts';
 /**
+ * How to enter a store's admin pages. Has no `Debug`, so that it gets into no log.
+ */
+export interface AdminLogin {
+  /**
+     * The user's e-mail address, which some engines ask for in place of the name.
+     * @nullable
+     */
+  email?: string | null;
+  /** The password. */
+  password: string;
+  /**
+     * Address of the admin pages; null until it is known.
+     * @nullable
+     */
+  url?: string | null;
+  /** The user's name. */
+  user: string;
+}
+
+/**
  * What went wrong, as a word that never changes its meaning.
  */
 export type Code = typeof Code[keyof typeof Code];
@@ -16,16 +36,20 @@ export const Code = {
   bad_request: 'bad_request',
   unauthenticated: 'unauthenticated',
   admin_only: 'admin_only',
+  origin_not_allowed: 'origin_not_allowed',
   route_not_found: 'route_not_found',
   store_not_found: 'store_not_found',
   method_not_allowed: 'method_not_allowed',
   idempotency_key_in_use: 'idempotency_key_in_use',
   store_limit_reached: 'store_limit_reached',
+  admin_login_not_ready: 'admin_login_not_ready',
   body_too_large: 'body_too_large',
   unsupported_media_type: 'unsupported_media_type',
   validation_failed: 'validation_failed',
   unknown_engine: 'unknown_engine',
   idempotency_key_reused: 'idempotency_key_reused',
+  upgrade_required: 'upgrade_required',
+  too_many_connections: 'too_many_connections',
   user_creation_rate_exceeded: 'user_creation_rate_exceeded',
   ip_creation_rate_exceeded: 'ip_creation_rate_exceeded',
   internal: 'internal',
@@ -57,6 +81,22 @@ export interface CreateStore {
      * @nullable
      */
   version?: string | null;
+}
+
+/**
+ * How many stores the caller may create.
+ */
+export interface CreationsLimit {
+  /**
+     * How many are left at the moment.
+     * @minimum 0
+     */
+  left: number;
+  /**
+     * How many there are in an hour.
+     * @minimum 0
+     */
+  max: number;
 }
 
 /**
@@ -120,6 +160,50 @@ export interface Engine {
 }
 
 /**
+ * Whether an event is something to worry about.
+ */
+export type EventType = typeof EventType[keyof typeof EventType];
+
+
+export const EventType = {
+  Normal: 'Normal',
+  Warning: 'Warning',
+} as const;
+
+/**
+ * Something that happened to a store or in its namespace.
+ */
+export interface StoreEvent {
+  /** When it happened, or happened last. */
+  at: string;
+  /** How often it happened. */
+  count: number;
+  /** Its identity. */
+  id: string;
+  /** What, as a sentence. */
+  message: string;
+  /**
+     * To what in the namespace, as kind and name; null for the store as a whole.
+     * @nullable
+     */
+  object?: string | null;
+  /** What, as a word. */
+  reason: string;
+  /** Whether it is something to worry about. */
+  type: EventType;
+}
+
+/**
+ * What happened to a store.
+ */
+export interface Events {
+  /** Whether the cluster was asked as well; if not, what happened in the store's namespace is missing. */
+  complete: boolean;
+  /** The events, newest first. */
+  items: StoreEvent[];
+}
+
+/**
  * What is wrong with one field.
  */
 export interface FieldError {
@@ -153,6 +237,235 @@ export interface Health {
   state: HealthState;
   /** Its version. */
   version: string;
+}
+
+/**
+ * Where a store stands. It goes from `Queued` over `Provisioning` to `Ready`; `Failed` says why in `reason` and `message`; a store
+ * that was ready and doesn't answer now is `Degraded` until it does again; `Deleting` comes last, and then the store is gone.
+ */
+export type StoreStatus = typeof StoreStatus[keyof typeof StoreStatus];
+
+
+export const StoreStatus = {
+  Queued: 'Queued',
+  Provisioning: 'Provisioning',
+  Ready: 'Ready',
+  Degraded: 'Degraded',
+  Failed: 'Failed',
+  Deleting: 'Deleting',
+} as const;
+
+/**
+ * A store.
+ */
+export interface Store {
+  /**
+     * Address of the shop's admin pages; null until it is known.
+     * @nullable
+     */
+  adminUrl?: string | null;
+  /** When it was asked for. */
+  createdAt: string;
+  /** Name of its engine. */
+  engine: string;
+  /** Its identity. */
+  id: string;
+  /**
+     * Why, as a sentence for people.
+     * @nullable
+     */
+  message?: string | null;
+  /** What people call it, as given. */
+  name: string;
+  /**
+     * Id of the user whose it is; null for a store that came from Git or Helm without an owner.
+     * @nullable
+     */
+  owner?: string | null;
+  /**
+     * When its provisioning began.
+     * @nullable
+     */
+  provisioningStartedAt?: string | null;
+  /**
+     * Place in the queue, 1 being next; only while `Queued`.
+     * @nullable
+     */
+  queuePosition?: number | null;
+  /**
+     * When it first became ready.
+     * @nullable
+     */
+  readyAt?: string | null;
+  /**
+     * Why, as a stable word.
+     * @nullable
+     */
+  reason?: string | null;
+  /** Where it stands. */
+  status: StoreStatus;
+  /** Address of the shop. It is fixed from the beginning; the shop answers there once the status is `Ready`. */
+  url: string;
+  /**
+     * The engine version that runs or was asked for; null until one of the two is known.
+     * @nullable
+     */
+  version?: string | null;
+}
+
+/**
+ * The steps, in the order in which they are shown.
+ */
+export type StepName = typeof StepName[keyof typeof StepName];
+
+
+export const StepName = {
+  Queue: 'Queue',
+  Namespace: 'Namespace',
+  Database: 'Database',
+  Cache: 'Cache',
+  Setup: 'Setup',
+  Application: 'Application',
+  Storefront: 'Storefront',
+} as const;
+
+/**
+ * How far a step is.
+ */
+export type StepState = typeof StepState[keyof typeof StepState];
+
+
+export const StepState = {
+  Pending: 'Pending',
+  Running: 'Running',
+  Succeeded: 'Succeeded',
+  Failed: 'Failed',
+} as const;
+
+/**
+ * One step of a store's provisioning.
+ */
+export interface TimelineStep {
+  /**
+     * When it ended, well or not.
+     * @nullable
+     */
+  finishedAt?: string | null;
+  /**
+     * What happens or happened, as a sentence for people.
+     * @nullable
+     */
+  message?: string | null;
+  /** Which step. */
+  name: StepName;
+  /**
+     * When it began.
+     * @nullable
+     */
+  startedAt?: string | null;
+  /** How far it is. */
+  state: StepState;
+}
+
+/**
+ * A store with its timeline.
+ */
+export type StoreDetails = Store & {
+  /** What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store. */
+  timeline: TimelineStep[];
+};
+
+/**
+ * A message of `GET /api/ws`.
+ */
+export type LiveMessage = {
+  /** The place from which to go on after a break. */
+  cursor: string;
+  /**
+     * Whether everything that was missed has been sent. If not, read the list again: no cursor was given, or one from which there is
+     * no going on, or too much has happened since.
+     */
+  resumed: boolean;
+  type: 'ready';
+} | {
+  /**
+     * The place from which to go on after a break; missing where more messages of the same moment follow.
+     * @nullable
+     */
+  cursor?: string | null;
+  /** The store. */
+  store: StoreDetails;
+  type: 'store';
+} | {
+  /**
+     * The place from which to go on after a break; missing where more messages of the same moment follow.
+     * @nullable
+     */
+  cursor?: string | null;
+  /** The store's id. */
+  id: string;
+  type: 'deleted';
+};
+
+/**
+ * Whose log it is.
+ */
+export type LogSource = typeof LogSource[keyof typeof LogSource];
+
+
+export const LogSource = {
+  setup: 'setup',
+  app: 'app',
+} as const;
+
+/**
+ * The end of a log.
+ */
+export interface LogTail {
+  /** The lines, oldest first. None as long as there is no log. */
+  lines: string[];
+  /** Whose log it is. */
+  source: LogSource;
+  /** Whether something is left out: older lines, or the end of a very long one. */
+  truncated: boolean;
+}
+
+/**
+ * How many stores the caller may have.
+ */
+export interface StoresLimit {
+  /**
+     * How many there may be.
+     * @minimum 0
+     */
+  max: number;
+  /**
+     * Stores that the caller has and hasn't asked to delete.
+     * @minimum 0
+     */
+  used: number;
+}
+
+/**
+ * What the caller may have and do.
+ */
+export interface MyLimits {
+  /** Creations in an hour, by the caller or from the caller's address, whichever leaves less. */
+  creationsPerHour: CreationsLimit;
+  /** Stores at a time. */
+  stores: StoresLimit;
+}
+
+/**
+ * The caller, as the API knows them.
+ */
+export interface Me {
+  /** Whether the caller sees everyone's stores. */
+  admin: boolean;
+  /** The caller's user id. */
+  id: string;
+  /** What the caller may have and do. */
+  limits: MyLimits;
 }
 
 /**
@@ -244,145 +557,37 @@ export interface Problem {
 }
 
 /**
- * The steps, in the order in which they are shown.
+ * How much of something is used.
  */
-export type StepName = typeof StepName[keyof typeof StepName];
-
-
-export const StepName = {
-  Queue: 'Queue',
-  Namespace: 'Namespace',
-  Database: 'Database',
-  Cache: 'Cache',
-  Setup: 'Setup',
-  Application: 'Application',
-  Storefront: 'Storefront',
-} as const;
-
-/**
- * How far a step is.
- */
-export type StepState = typeof StepState[keyof typeof StepState];
-
-
-export const StepState = {
-  Pending: 'Pending',
-  Running: 'Running',
-  Succeeded: 'Succeeded',
-  Failed: 'Failed',
-} as const;
-
-/**
- * Where a store stands. It goes from `Queued` over `Provisioning` to `Ready`; `Failed` says why in `reason` and `message`; a store
- * that was ready and doesn't answer now is `Degraded` until it does again; `Deleting` comes last, and then the store is gone.
- */
-export type StoreStatus = typeof StoreStatus[keyof typeof StoreStatus];
-
-
-export const StoreStatus = {
-  Queued: 'Queued',
-  Provisioning: 'Provisioning',
-  Ready: 'Ready',
-  Degraded: 'Degraded',
-  Failed: 'Failed',
-  Deleting: 'Deleting',
-} as const;
-
-/**
- * A store.
- */
-export interface Store {
+export interface ResourceUse {
   /**
-     * Address of the shop's admin pages; null until it is known.
+     * What the store may have; null until its namespace is there.
      * @nullable
      */
-  adminUrl?: string | null;
-  /** When it was asked for. */
-  createdAt: string;
-  /** Name of its engine. */
-  engine: string;
-  /** Its identity. */
-  id: string;
+  limit?: number | null;
   /**
-     * Why, as a sentence for people.
+     * What is set aside for the store; null until its namespace is there.
      * @nullable
      */
-  message?: string | null;
-  /** What people call it, as given. */
-  name: string;
+  reserved?: number | null;
   /**
-     * Id of the user whose it is; null for a store that came from Git or Helm without an owner.
+     * What was measured; null where the cluster doesn't measure it.
      * @nullable
      */
-  owner?: string | null;
-  /**
-     * When its provisioning began.
-     * @nullable
-     */
-  provisioningStartedAt?: string | null;
-  /**
-     * Place in the queue, 1 being next; only while `Queued`.
-     * @nullable
-     */
-  queuePosition?: number | null;
-  /**
-     * When it first became ready.
-     * @nullable
-     */
-  readyAt?: string | null;
-  /**
-     * Why, as a stable word.
-     * @nullable
-     */
-  reason?: string | null;
-  /** Where it stands. */
-  status: StoreStatus;
-  /** Address of the shop. It is fixed from the beginning; the shop answers there once the status is `Ready`. */
-  url: string;
-  /**
-     * The engine version that runs or was asked for; null until one of the two is known.
-     * @nullable
-     */
-  version?: string | null;
+  used?: number | null;
 }
 
 /**
- * One step of a store's provisioning.
+ * How many stores the same search finds by status, whichever statuses it asks for; a status without any is left out.
  */
-export interface TimelineStep {
-  /**
-     * When it ended, well or not.
-     * @nullable
-     */
-  finishedAt?: string | null;
-  /**
-     * What happens or happened, as a sentence for people.
-     * @nullable
-     */
-  message?: string | null;
-  /** Which step. */
-  name: StepName;
-  /**
-     * When it began.
-     * @nullable
-     */
-  startedAt?: string | null;
-  /** How far it is. */
-  state: StepState;
-}
-
-/**
- * A store with its timeline.
- */
-export type StoreDetails = Store & {
-  /** What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store. */
-  timeline: TimelineStep[];
-};
+export type StoreListCounts = {[key: string]: number};
 
 /**
  * A page of stores.
  */
 export interface StoreList {
+  /** How many stores the same search finds by status, whichever statuses it asks for; a status without any is left out. */
+  counts: StoreListCounts;
   /** The stores on this page. */
   items: Store[];
   /**
@@ -392,6 +597,51 @@ export interface StoreList {
   nextCursor?: string | null;
   /** How many stores all pages have together. */
   total: number;
+}
+
+/**
+ * A pod of a store.
+ */
+export interface StorePod {
+  /**
+     * Its role: `app`, `database`, `cache` or `setup`.
+     * @nullable
+     */
+  component?: string | null;
+  /**
+     * Cores that it uses; null where the cluster doesn't measure it.
+     * @nullable
+     */
+  cpu?: number | null;
+  /**
+     * Bytes of memory that it uses; null where the cluster doesn't measure it.
+     * @nullable
+     */
+  memory?: number | null;
+  /** Its name. */
+  name: string;
+  /** Whether it serves. */
+  ready: boolean;
+  /** How often it was started again. */
+  restarts: number;
+}
+
+/**
+ * What a store uses.
+ */
+export interface StoreUsage {
+  /** When it was measured; where nobody measures, when it was asked for. */
+  at: string;
+  /** Processor cores. */
+  cpu: ResourceUse;
+  /** Bytes of memory. */
+  memory: ResourceUse;
+  /** The store's pods. */
+  pods: StorePod[];
+  /** Bytes of storage. How full the volumes are is not measured. */
+  storage: ResourceUse;
+  /** Volumes. */
+  volumes: ResourceUse;
 }
 
 export type ListStoresParams = {
@@ -444,6 +694,51 @@ export type ListStoresScope = typeof ListStoresScope[keyof typeof ListStoresScop
 
 
 export const ListStoresScope = {
+  mine: 'mine',
+  all: 'all',
+} as const;
+
+export type ReadStoreLogParams = {
+/**
+ * Whose log it is.
+ */
+source: ReadStoreLogSource;
+/**
+ * How many of the last lines: 1 to 1000, or 200 where nothing is said.
+ * @minimum 1
+ * @maximum 1000
+ */
+tail?: number;
+};
+
+export type ReadStoreLogSource = typeof ReadStoreLogSource[keyof typeof ReadStoreLogSource];
+
+
+export const ReadStoreLogSource = {
+  setup: 'setup',
+  app: 'app',
+} as const;
+
+export type FollowStoresParams = {
+/**
+ * The last `cursor` that came, after a break: what was missed comes first.
+ */
+since?: string;
+/**
+ * Whose stores.
+ */
+scope?: FollowStoresScope;
+/**
+ * In `header` mode: who calls. A browser can't set headers on a WebSocket.
+ * @maxLength 128
+ */
+user?: string;
+};
+
+export type FollowStoresScope = typeof FollowStoresScope[keyof typeof FollowStoresScope];
+
+
+export const FollowStoresScope = {
   mine: 'mine',
   all: 'all',
 } as const;
@@ -512,6 +807,30 @@ export const getGetLivenessUrl = () => {
 export const getLiveness = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
 
   return request<void>(getGetLivenessUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetMeUrl = () => {
+
+
+
+
+  return `/api/me`
+}
+
+/**
+ * @summary Says who calls and what they may do.
+ */
+export const getMe = async ( options?: Parameters<typeof request>[1]): Promise<Me> => {
+
+  return request<Me>(getGetMeUrl(),
   {
     ...options,
     method: 'GET'
@@ -664,6 +983,151 @@ export const deleteStore = async (id: string, options?: Parameters<typeof reques
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getRevealAdminLoginUrl = (id: string,) => {
+
+
+
+
+  return `/api/stores/${id}/admin-login`
+}
+
+/**
+ * Each time is written into the audit log. The password is in no other answer, and nothing may keep this one.
+ * @summary Reveals the login of a store's admin.
+ */
+export const revealAdminLogin = async (id: string, options?: Parameters<typeof request>[1]): Promise<AdminLogin> => {
+
+  return request<AdminLogin>(getRevealAdminLoginUrl(id),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getListStoreEventsUrl = (id: string,) => {
+
+
+
+
+  return `/api/stores/${id}/events`
+}
+
+/**
+ * Its changes of status are kept for ever; what happened in its namespace (failed probes, restarts, quotas that stood in the way) for as
+ * long as the cluster keeps it, which is an hour or so.
+ * @summary Says what happened to a store, newest first.
+ */
+export const listStoreEvents = async (id: string, options?: Parameters<typeof request>[1]): Promise<Events> => {
+
+  return request<Events>(getListStoreEventsUrl(id),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReadStoreLogUrl = (id: string,
+    params: ReadStoreLogParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/stores/${id}/logs?${stringifiedParams}` : `/api/stores/${id}/logs`
+}
+
+/**
+ * @summary Shows the end of a log of a store.
+ */
+export const readStoreLog = async (id: string,
+    params: ReadStoreLogParams, options?: Parameters<typeof request>[1]): Promise<LogTail> => {
+
+  return request<LogTail>(getReadStoreLogUrl(id,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetStoreUsageUrl = (id: string,) => {
+
+
+
+
+  return `/api/stores/${id}/usage`
+}
+
+/**
+ * @summary Says what a store uses, and what it may use.
+ */
+export const getStoreUsage = async (id: string, options?: Parameters<typeof request>[1]): Promise<StoreUsage> => {
+
+  return request<StoreUsage>(getGetStoreUsageUrl(id),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getFollowStoresUrl = (params?: FollowStoresParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/ws?${stringifiedParams}` : `/api/ws`
+}
+
+/**
+ * A WebSocket over which every change comes as a `LiveMessage` in JSON. The first is `ready`; read the list after it, and nothing is
+ * missed. After a break, connect with the last `cursor` that came as `since`: what was missed comes before `ready`, unless `ready` says
+ * that it could not be told (`resumed` is false) – then read the list again. The same store may be told twice; the last one is right.
+ *
+ * The server pings; a client that doesn't answer, or doesn't read, is let go. Close codes: 1001 the server is about to end or the
+ * connection is old, 1008 no answer to pings, 1012 the database is another one, 1013 too slow. Connect again after each of them.
+ * @summary Follows the caller's stores, live.
+ */
+export const followStores = async (params?: FollowStoresParams, options?: Parameters<typeof request>[1]): Promise<unknown> => {
+
+  return request<unknown>(getFollowStoresUrl(params),
+  {
+    ...options,
+    method: 'GET'
 
 
   }

@@ -1,0 +1,49 @@
+//! The store that a request is about, if the caller may see it; and what is said when something of it can't be read in the cluster.
+
+use store_crd::StoreId;
+
+use crate::{
+    db::stores,
+    domain::{caller::Caller, store::StoreRecord},
+    http::problem::{Code, Problem},
+    kubernetes::reader::ReadError,
+    state::App,
+};
+
+/// Why there is no store to say something of.
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// The caller has no such store. That there is one of someone else's makes no difference.
+    #[error("You have no store with this id.")]
+    NotFound,
+}
+
+impl From<LookupError> for Problem {
+    fn from(error: LookupError) -> Self {
+        let message = error.to_string();
+        match error {
+            LookupError::Database(error) => error.into(),
+            LookupError::NotFound => Self::new(Code::StoreNotFound, message),
+        }
+    }
+}
+
+/// The store of this id, if the caller has it.
+///
+/// # Errors
+///
+/// When they don't.
+pub async fn find(app: &App, caller: &Caller, id: StoreId) -> Result<StoreRecord, LookupError> {
+    let store = stores::find(&app.pool, id, caller.kept_to()).await?;
+    store.filter(|store| store.deleted_at.is_none()).ok_or(LookupError::NotFound)
+}
+
+/// What is said when the cluster can't be asked.
+pub fn cluster_unavailable(error: &ReadError) -> Problem {
+    tracing::warn!(error = %error, "a store's namespace can't be read");
+    let detail = "The cluster can't be reached at the moment. Try again.";
+    Problem::new(Code::ClusterUnavailable, detail).retry_after(2)
+}
