@@ -77,7 +77,7 @@ export function makeStore(init: Partial<Store> & { name: string; engine: string;
   const engine = engines.find((one) => one.name === init.engine)
   const created = init.createdAt === undefined ? epoch - made * 5_400_000 : Date.parse(init.createdAt)
   const url = `http://store-${id}.localhost`
-  const ready = init.status === 'Ready' || init.status === 'Degraded'
+  const ready = ['Ready', 'Degraded', 'Deleting'].includes(init.status)
   // Spread like real ones: most near the middle, a few slow.
   const duration = 5_200 + ((made * 2654435761) % 4_700) + (made % 9 === 4 ? 9_000 : 0)
   const failed = init.status === 'Failed' ? { step: 'Setup', message: init.message ?? '' } : undefined
@@ -91,7 +91,7 @@ export function makeStore(init: Partial<Store> & { name: string; engine: string;
     adminUrl: `${url}${engine?.admin?.path ?? ''}`,
     queuePosition: null,
     readyAt: ready ? iso(created + duration) : null,
-    timeline: timelineAt(init.engine, created, ready || init.status === 'Deleting' ? 60_000 : failed ? 600_000 : init.status === 'Provisioning' ? 3900 : 100, failed, ready ? duration / 7600 : 1),
+    timeline: timelineAt(init.engine, created, ready ? 60_000 : failed ? 600_000 : init.status === 'Provisioning' ? 3900 : 100, failed, ready ? duration / 7600 : 1),
     ...init,
     id,
   }
@@ -153,7 +153,7 @@ export function smallWorld(): World {
     1: { status: 'Queued', queuePosition: 2, createdAt: iso(epoch - 1500) },
     4: { status: 'Failed', reason: 'ProvisioningTimeout', message: 'The setup did not finish within 10 minutes: the database refused the password.' },
     6: { status: 'Degraded', reason: 'NotAnswering', message: 'The shop has not answered for 40 seconds; its database is restarting.' },
-    9: { status: 'Deleting', readyAt: iso(epoch - 50_000_000) },
+    9: { status: 'Deleting' },
   }
   world.stores = names.map((name, index) => makeStore({ name, engine: engineOf(index), status: 'Ready', ...states[index] }))
   world.limits = { stores: { used: 8, max: 10 }, creationsPerHour: { left: 3, max: 5 } }

@@ -50,6 +50,22 @@ const shots: Shot[] = [
   { name: 'store-provisioning', path: at(0) },
   { name: 'store-queued', path: at(1) },
   { name: 'store-ready', path: at(2), ready: (visitor) => visitor.page.frameLocator('iframe').getByText('Blue Shirt').waitFor() },
+  {
+    name: 'store-resources',
+    path: at(2),
+    options: { frozen: false },
+    ready: async ({ page }) => {
+      // Measured again and again, without waiting for the time between.
+      await page.clock.install()
+      await page.reload()
+      for (let turn = 0; turn < 24; turn += 1) {
+        const measured = page.waitForResponse(/\/usage$/)
+        await page.clock.runFor(10_000)
+        await measured
+      }
+      await page.getByRole('region', { name: 'Resource use' }).scrollIntoViewIfNeeded()
+    },
+  },
   { name: 'store-login', path: at(2), ready: press('Show login') },
   { name: 'store-events', path: at(6), ready: openTab('Events') },
   { name: 'store-logs', path: at(6), ready: openTab('Logs') },
@@ -75,7 +91,7 @@ try {
     for (const dark of [false, true]) {
       for (const width of [390, 1440]) {
         const world = (shot.world ?? smallWorld)()
-        const visitor = await visit(browser, world, { ...shot.options, dark, width, height: width === 390 ? 844 : 900, frozen: true, reducedMotion: true })
+        const visitor = await visit(browser, world, { frozen: true, ...shot.options, dark, width, height: width === 390 ? 844 : 900, reducedMotion: true })
         await visitor.page.goto(dashboard + (typeof shot.path === 'string' ? shot.path : shot.path(world)), { waitUntil: 'load' })
         await visitor.page.locator('h1, h2, [role=status][aria-label]').first().waitFor()
         await shot.ready?.(visitor)

@@ -8,8 +8,11 @@ export function formatBytes(bytes: number): string {
   return `${number.format(bytes / 1024 ** power)} ${units[power] ?? 'B'}`
 }
 
+/** "0.12", "< 0.01". */
+export const formatCoreCount = (cores: number): string => (cores < 0.01 && cores > 0 ? '< 0.01' : number.format(Math.round(cores * 100) / 100))
+
 /** "0.12 cores", "1 core". */
 export function formatCores(cores: number): string {
-  const text = cores < 0.01 && cores > 0 ? '< 0.01' : number.format(Math.round(cores * 100) / 100)
+  const text = formatCoreCount(cores)
   return `${text} ${text === '1' ? 'core' : 'cores'}`
 }

@@ -18,10 +18,10 @@ export default function ProvisioningChart({ times }: { times: ReadyTime[] }) {
     <figure>
       <div role="img" aria-label={`${text.chart(times.length)}: ${times.map(words).join('; ')}`} className="h-44">
         <ResponsiveContainer width="100%" height="100%">
-          <BarChart data={times} margin={{ top: 8, right: 0, bottom: 0, left: -14 }} barCategoryGap="22%" accessibilityLayer={false}>
+          <BarChart data={times} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--color-line)" />
             <XAxis dataKey="id" hide />
-            <YAxis tickLine={false} axisLine={false} tick={axis} tickFormatter={(seconds: number) => `${seconds} s`} tickCount={4} />
+            <YAxis tickLine={false} axisLine={false} tick={axis} tickFormatter={(seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`)} tickCount={4} width={56} />
             <Tooltip
               cursor={{ fill: 'var(--color-sunken)' }}
               content={({ payload }) => {

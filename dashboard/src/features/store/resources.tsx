@@ -4,30 +4,42 @@ import { ProblemNotice } from '@/components/problem-view'
 import { Skeleton } from '@/components/ui/skeleton'
 import { cn } from '@/lib/cn'
 import { formatDuration } from '@/lib/format'
-import { formatBytes, formatCores } from '@/lib/format-resources'
+import { formatBytes, formatCoreCount, formatCores } from '@/lib/format-resources'
 import { storeText } from '@/lib/text/store'
 import { Sparkline } from './sparkline'
 
 const text = storeText.resources
 
 const rows = [
-  { key: 'cpu', label: text.cpu, format: formatCores },
-  { key: 'memory', label: text.memory, format: formatBytes },
-  { key: 'storage', label: text.storage, format: formatBytes },
+  { key: 'cpu', label: text.cpu, format: formatCores, bare: formatCoreCount },
+  { key: 'memory', label: text.memory, format: formatBytes, bare: formatBytes },
+  { key: 'storage', label: text.storage, format: formatBytes, bare: formatBytes },
 ] as const
 
-function Tile({ label, use, values, format }: { label: string; use: Use; values: number[]; format: (value: number) => string }) {
+interface TileProps {
+  label: string
+  use: Use
+  values: number[]
+  /** With its unit. */
+  format: (value: number) => string
+  /** Where the unit follows anyway. */
+  bare: (value: number) => string
+}
+
+function Tile({ label, use, values, format, bare }: TileProps) {
   const { used, limit } = use
   const share = used === null || limit === null || limit <= 0 ? null : Math.min(1, used / limit)
   return (
-    <div className="min-w-0 flex-1 basis-36 px-5 py-4">
+    <div className="min-w-0">
       <dt className="eyebrow">{label}</dt>
       <dd>
-        <span className="text-xl font-medium tracking-tight tabular">{used === null ? '–' : format(used)}</span>
-        {limit !== null && <span className="ml-1.5 text-sm whitespace-nowrap text-ink-3">{text.of(format(limit))}</span>}
-        <div className="mt-2">
-          <Sparkline values={values} />
-        </div>
+        {used !== null && <span className="mr-1.5 text-xl font-medium tracking-tight tabular">{limit === null ? format(used) : bare(used)}</span>}
+        {limit !== null && <span className="text-sm whitespace-nowrap text-ink-3">{used === null ? text.upTo(format(limit)) : text.of(format(limit))}</span>}
+        {values.length > 0 && (
+          <div className="mt-2">
+            <Sparkline values={values} />
+          </div>
+        )}
         {share !== null && (
           <div aria-hidden className="mt-2 h-1 overflow-hidden rounded-full bg-line">
             <div className={cn('h-full min-w-0.5 rounded-full', share >= 0.95 ? 'bg-bad' : share >= 0.8 ? 'bg-warn' : 'bg-accent')} style={{ width: `${share * 100}%` }} />
@@ -54,9 +66,9 @@ export function Resources({ id }: { id: string }) {
         {data !== undefined && data.samples.length > 1 && <p className="text-sm text-ink-3">{text.span(formatDuration(span(data.samples)))}</p>}
       </div>
       {data !== undefined ? (
-        <dl className="flex flex-wrap">
-          {shown.map(({ key, label, format, use }) => (
-            <Tile key={key} label={label} use={use ?? { used: null, limit: null }} format={format} values={data.samples.flatMap((sample) => sample[key]?.used ?? [])} />
+        <dl className="grid grid-cols-2 gap-x-8 gap-y-5 px-5 pt-3 pb-5 sm:grid-cols-3">
+          {shown.map(({ key, label, format, bare, use }) => (
+            <Tile key={key} label={label} use={use ?? { used: null, limit: null }} format={format} bare={bare} values={data.samples.flatMap((sample) => sample[key]?.used ?? [])} />
           ))}
         </dl>
       ) : usage.error !== null ? (

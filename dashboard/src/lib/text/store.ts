@@ -63,6 +63,7 @@ export const storeText = {
     memory: 'Memory',
     storage: 'Storage',
     of: (limit: string) => `of ${limit}`,
+    upTo: (limit: string) => `up to ${limit}`,
     span: (duration: string) => `Last ${duration}`,
   },
   tabs: { label: 'More about this store', timeline: 'Timeline', events: 'Events', logs: 'Logs' },
