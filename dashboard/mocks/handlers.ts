@@ -78,14 +78,15 @@ export function handlers(world: World, base: string, now: () => number = () => e
       return HttpResponse.json(world.change(store.id, { status: 'Deleting' }), { status: 202 })
     }),
     http.post(`${base}/api/stores/:id/admin-login`, ({ params }) =>
-      world.find(String(params.id)) === undefined ? notFound() : HttpResponse.json({ user: 'admin', password: 'correct-horse-battery' }),
+      world.find(String(params.id)) === undefined ? notFound() : HttpResponse.json({ user: 'admin', email: 'admin@example.com', password: 'correct-horse-battery' }),
     ),
     http.get(`${base}/api/stores/:id/events`, () =>
       HttpResponse.json({
+        complete: true,
         items: [
-          { id: '3', at: new Date(epoch - 60_000).toISOString(), type: 'Warning', reason: 'ProbeFailed', message: 'The application did not answer its readiness probe: HTTP 503.' },
-          { id: '2', at: new Date(epoch - 180_000).toISOString(), type: 'Normal', reason: 'Started', message: 'Started container app.' },
-          { id: '1', at: new Date(epoch - 181_000).toISOString(), type: 'Normal', reason: 'Scheduled', message: 'The pod app-6d9f7c has a place on node local.' },
+          { id: '3', at: new Date(epoch - 60_000).toISOString(), type: 'Warning', reason: 'ProbeFailed', message: 'The application did not answer its readiness probe: HTTP 503.', object: 'Pod/app-6d9f7c', count: 12 },
+          { id: '2', at: new Date(epoch - 180_000).toISOString(), type: 'Normal', reason: 'Started', message: 'Started container app.', object: 'Pod/app-6d9f7c', count: 1 },
+          { id: '1', at: new Date(epoch - 181_000).toISOString(), type: 'Normal', reason: 'Scheduled', message: 'The pod app-6d9f7c has a place on node local.', object: 'Pod/app-6d9f7c', count: 1 },
         ],
       }),
     ),
@@ -94,9 +95,11 @@ export function handlers(world: World, base: string, now: () => number = () => e
       const [cpu, memory] = world.measure()
       return HttpResponse.json({
         at: new Date(world.measuredAt).toISOString(),
-        cpu: { used: cpu, limit: 2 },
-        memory: { used: memory, limit: 4 * 1024 ** 3 },
-        storage: { used: null, limit: 10 * 1024 ** 3 },
+        cpu: { used: cpu, reserved: 1.2, limit: 2 },
+        memory: { used: memory, reserved: 1.5 * 1024 ** 3, limit: 4 * 1024 ** 3 },
+        storage: { used: null, reserved: 3 * 1024 ** 3, limit: 10 * 1024 ** 3 },
+        volumes: { used: null, reserved: 2, limit: 5 },
+        pods: [],
       })
     }),
     http.get(`${base}/api/stores/:id/logs`, ({ request }) => {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCapability } from './capabilities'
+import type { Me } from './generated/client'
 import { meQuery } from './queries'
-import type { Me } from './types'
 
 /** The caller as the API knows them; undefined while that isn't known, or where the API doesn't tell. */
 export function useMe(): Me | undefined {

@@ -4,6 +4,7 @@ import { connection } from './connection'
 import { Problem, isUnauthenticated } from './problem'
 import { signedOut } from './session'
 import * as api from './stores'
+import type { LogSource } from './types'
 
 /** How often is asked when nothing is pushed. */
 export const pollMs = 5_000
@@ -83,9 +84,9 @@ export const metricsQuery = queryOptions({ queryKey: ['metrics'], queryFn: ({ si
 export const healthQuery = queryOptions({ queryKey: ['health'], queryFn: ({ signal }) => api.getHealth(signal), refetchInterval: 15_000 })
 
 export const eventsQuery = (id: string) =>
-  queryOptions({ queryKey: [...keys.store(id), 'events'], queryFn: async ({ signal }) => (await api.listEvents(id, signal)).items, refetchInterval: 10_000 })
+  queryOptions({ queryKey: [...keys.store(id), 'events'], queryFn: ({ signal }) => api.listEvents(id, signal), refetchInterval: 10_000 })
 
-export const logsQuery = (id: string, source: string) =>
+export const logsQuery = (id: string, source: LogSource) =>
   queryOptions({ queryKey: [...keys.store(id), 'logs', source], queryFn: ({ signal }) => api.readLogs(id, source, signal), gcTime: 0, staleTime: 0 })
 
 export const auditQuery = (values: api.AuditQuery) =>

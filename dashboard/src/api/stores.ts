@@ -1,6 +1,6 @@
 import * as client from './generated/client'
 import { request } from './http'
-import type { AdminLogin, AuditPage, LogTail, Me, Metrics, Store, StoreEvent, StorePage } from './types'
+import type { AuditPage, Metrics, Store, StorePage } from './types'
 
 export type StoreQuery = client.ListStoresParams
 
@@ -25,14 +25,14 @@ export const getHealth = (signal?: AbortSignal): Promise<client.Health> => clien
 // Asked with Accept: application/json, as every request here, it is never Prometheus's text.
 export const getMetrics = (signal?: AbortSignal): Promise<Metrics> => client.getMetrics({ signal }) as Promise<Metrics>
 
+export const getMe = (signal?: AbortSignal): Promise<client.Me> => client.getMe({ signal })
+export const getAdminLogin = (id: string): Promise<client.AdminLogin> => client.revealAdminLogin(encodeURIComponent(id))
+export const listEvents = (id: string, signal?: AbortSignal): Promise<client.Events> => client.listStoreEvents(encodeURIComponent(id), { signal })
+export const readLogs = (id: string, source: client.LogSource, signal?: AbortSignal): Promise<client.LogTail> =>
+  client.readStoreLog(encodeURIComponent(id), { source }, { signal })
+export const getUsage = (id: string, signal?: AbortSignal): Promise<client.StoreUsage> => client.getStoreUsage(encodeURIComponent(id), { signal })
+
 /* What follows is shown only where the API's description has it; see capabilities.ts. */
 
-const path = (route: string, values: object): string => `${route}?${new URLSearchParams(given(values) as Record<string, string>).toString()}`
-const storePath = (id: string, rest: string): string => `/api/stores/${encodeURIComponent(id)}${rest}`
-
-export const getMe = (signal?: AbortSignal): Promise<Me> => request('/api/me', { signal })
-export const getAdminLogin = (id: string): Promise<AdminLogin> => request(storePath(id, '/admin-login'), { method: 'POST' })
-export const listEvents = (id: string, signal?: AbortSignal): Promise<{ items: StoreEvent[] }> => request(storePath(id, '/events'), { signal })
-export const readLogs = (id: string, source: string, signal?: AbortSignal): Promise<LogTail> =>
-  request(path(storePath(id, '/logs'), { source }), { signal })
-export const listAudit = (values: AuditQuery, signal?: AbortSignal): Promise<AuditPage> => request(path('/api/audit', values), { signal })
+export const listAudit = (values: AuditQuery, signal?: AbortSignal): Promise<AuditPage> =>
+  request(`/api/audit?${new URLSearchParams(given(values) as Record<string, string>).toString()}`, { signal })

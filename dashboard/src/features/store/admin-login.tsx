@@ -14,6 +14,7 @@ export function AdminLogin({ id }: { id: string }) {
   const login = useMutation({ mutationFn: () => getAdminLogin(id), gcTime: 0 })
   const rows = login.data === undefined ? [] : [
     { label: text.user, value: login.data.user },
+    ...(login.data.email == null || login.data.email === login.data.user ? [] : [{ label: text.email, value: login.data.email }]),
     { label: text.password, value: login.data.password },
   ]
   return (

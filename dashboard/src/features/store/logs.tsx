@@ -3,6 +3,7 @@ import rotateCwIcon from 'lucide/dist/esm/icons/rotate-cw.mjs'
 import { Icon } from '@/components/icon'
 import { useState } from 'react'
 import { logsQuery } from '@/api/queries'
+import type { LogSource } from '@/api/types'
 import { ProblemNotice } from '@/components/problem-view'
 import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
@@ -12,12 +13,12 @@ import { storeText } from '@/lib/text/store'
 const text = storeText.logs
 
 export function Logs({ id }: { id: string }) {
-  const [source, setSource] = useState('app')
+  const [source, setSource] = useState<LogSource>('app')
   const logs = useQuery(logsQuery(id, source))
   return (
     <div className="space-y-3 pt-3">
       <div className="flex items-center justify-between gap-3">
-        <Segmented label={text.source} value={source} onChange={setSource} options={Object.entries(text.sources).map(([value, label]) => ({ value, label }))} />
+        <Segmented label={text.source} value={source} onChange={(value) => setSource(value as LogSource)} options={Object.entries(text.sources).map(([value, label]) => ({ value, label }))} />
         <Button size="sm" disabled={logs.isFetching} onClick={() => void logs.refetch()}>
           <Icon of={rotateCwIcon} /> {text.refresh}
         </Button>

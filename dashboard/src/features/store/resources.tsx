@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { type Use, type Usage, usageQuery } from '@/api/usage'
+import type { ResourceUse } from '@/api/generated/client'
+import type { StoreUsage } from '@/api/types'
+import { usageQuery } from '@/api/usage'
 import { ProblemNotice } from '@/components/problem-view'
 import { Skeleton } from '@/components/ui/skeleton'
 import { cn } from '@/lib/cn'
@@ -18,7 +20,7 @@ const rows = [
 
 interface TileProps {
   label: string
-  use: Use
+  use: ResourceUse
   values: number[]
   /** With its unit. */
   format: (value: number) => string
@@ -27,19 +29,19 @@ interface TileProps {
 }
 
 function Tile({ label, use, values, format, bare }: TileProps) {
-  const { used, limit } = use
-  const share = used === null || limit === null || limit <= 0 ? null : Math.min(1, used / limit)
+  // What isn't measured is at least set aside.
+  const taken = use.used ?? use.reserved
+  const limit = use.limit ?? null
+  const share = taken == null || limit === null || limit <= 0 ? null : Math.min(1, taken / limit)
   return (
     <div className="min-w-0">
       <dt className="eyebrow">{label}</dt>
       <dd>
-        {used !== null && <span className="mr-1.5 text-xl font-medium tracking-tight tabular">{limit === null ? format(used) : bare(used)}</span>}
-        {limit !== null && <span className="text-sm whitespace-nowrap text-ink-3">{used === null ? text.upTo(format(limit)) : text.of(format(limit))}</span>}
-        {values.length > 0 && (
-          <div className="mt-2">
-            <Sparkline values={values} />
-          </div>
-        )}
+        <span className="mr-1.5 text-xl font-medium tracking-tight tabular">{taken == null ? '–' : limit === null ? format(taken) : bare(taken)}</span>
+        {limit !== null && <span className="text-sm whitespace-nowrap text-ink-3">{text.of(format(limit))}</span>}
+        <div className="mt-2 h-9">
+          {values.length > 0 ? <Sparkline values={values} /> : use.used == null && use.reserved != null && <p className="text-sm text-ink-3">{text.reserved}</p>}
+        </div>
         {share !== null && (
           <div aria-hidden className="mt-2 h-1 overflow-hidden rounded-full bg-line">
             <div className={cn('h-full min-w-0.5 rounded-full', share >= 0.95 ? 'bg-bad' : share >= 0.8 ? 'bg-warn' : 'bg-accent')} style={{ width: `${share * 100}%` }} />
@@ -50,13 +52,12 @@ function Tile({ label, use, values, format, bare }: TileProps) {
   )
 }
 
-const span = (samples: Usage[]): number => Date.parse(samples.at(-1)?.at ?? '') - Date.parse(samples[0]?.at ?? '')
+const span = (samples: StoreUsage[]): number => Date.parse(samples.at(-1)?.at ?? '') - Date.parse(samples[0]?.at ?? '')
 
 /** What the store takes of the cluster, against what it may take. The curve begins when the page is opened. */
 export function Resources({ id }: { id: string }) {
   const usage = useQuery(usageQuery(id))
   const { data } = usage
-  const shown = data === undefined ? [] : rows.flatMap((row) => ({ ...row, use: data.now[row.key] })).filter((row) => row.use != null)
   return (
     <section aria-labelledby="resources" className="rounded-xl border border-line bg-surface shadow-card">
       <div className="flex items-baseline justify-between gap-3 px-5 pt-4">
@@ -67,8 +68,8 @@ export function Resources({ id }: { id: string }) {
       </div>
       {data !== undefined ? (
         <dl className="grid grid-cols-2 gap-x-8 gap-y-5 px-5 pt-3 pb-5 sm:grid-cols-3">
-          {shown.map(({ key, label, format, bare, use }) => (
-            <Tile key={key} label={label} use={use ?? { used: null, limit: null }} format={format} bare={bare} values={data.samples.flatMap((sample) => sample[key]?.used ?? [])} />
+          {rows.map(({ key, label, format, bare }) => (
+            <Tile key={key} label={label} use={data.now[key]} format={format} bare={bare} values={data.samples.flatMap((sample) => sample[key].used ?? [])} />
           ))}
         </dl>
       ) : usage.error !== null ? (
