@@ -93,6 +93,7 @@ stage_rust() {
   install_packages postgresql
   check "The node's program, for a real API server" scripts/build-node.sh || return 0
   check "Rust: units, real API server, real PostgreSQL" cargo test --locked --workspace || true
+  check "Metrics, as promtool sees them" scripts/lib/check-metrics.sh || true
 }
 
 stage_go() { check "Go: the node's own parts" env CGO_ENABLED=0 go -C cluster/node test -trimpath ./internal/... || true; }

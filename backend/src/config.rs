@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
@@ -58,6 +58,9 @@ pub struct Config {
     /// How live updates are sent.
     #[command(flatten)]
     pub live: LiveConfig,
+    /// What is measured.
+    #[command(flatten)]
+    pub metrics: MetricsConfig,
     /// What is logged, and how.
     #[command(flatten)]
     pub log: LogConfig,
@@ -250,6 +253,20 @@ impl LiveConfig {
     pub const fn capacity(&self) -> Capacity {
         Capacity { total: self.live_max_clients, per_user: self.live_max_clients_per_user }
     }
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Metrics")]
+pub struct MetricsConfig {
+    /// Seconds between two looks at what stores take; 0 for never. One replica looks for all, and asks three things of the cluster for
+    /// each store.
+    #[arg(long, env = "USAGE_SECONDS", default_value = "60", value_parser = seconds, value_name = "SECONDS")]
+    pub usage_interval: Duration,
+
+    /// Whether /api/metrics has series for each store as well. Their number grows with the number of stores.
+    #[arg(long, env = "METRICS_PER_STORE", action = ArgAction::Set, default_value_t = false, value_name = "BOOL")]
+    pub metrics_per_store: bool,
 }
 
 /// What is logged, and how.

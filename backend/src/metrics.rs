@@ -1,6 +1,11 @@
 //! What is measured: requests in the process, everything about stores in the database. In Prometheus' names and units.
 
-use std::{fmt, sync::Mutex, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+    sync::Mutex,
+    time::Duration,
+};
 
 use prometheus_client::{
     collector::Collector,
@@ -15,7 +20,10 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::db::totals::{Count, DURATION_BOUNDS, Durations, StoreCount, Totals};
+use crate::db::{
+    totals::{Count, DURATION_BOUNDS, Durations, StoreCount, Totals},
+    usage::StoreUsage,
+};
 
 /// Upper bounds of the histogram of request times, in seconds.
 const REQUEST_BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -74,29 +82,68 @@ impl RequestMetrics {
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     }
 
-    /// Everything as Prometheus reads it.
+    /// Everything, in the form of OpenMetrics.
     ///
     /// # Errors
     ///
     /// Never in practice: when text can't be written into memory.
-    pub fn encode(&self, totals: Totals) -> Result<String, fmt::Error> {
+    pub fn encode(&self, counted: Counted) -> Result<String, fmt::Error> {
         let mut text = String::new();
-        let mut counted = Registry::with_prefix("store_platform");
-        counted.register_collector(Box::new(Counted(totals)));
-        text::encode_registry(&mut text, &counted)?;
+        let mut stores = Registry::with_prefix("store_platform");
+        stores.register_collector(Box::new(counted));
+        text::encode_registry(&mut text, &stores)?;
         let requests = self.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         text::encode(&mut text, &requests)?;
         Ok(text)
     }
 }
 
-/// The totals as metrics.
+/// OpenMetrics in the older form that Prometheus calls its text format: a counter is described by the name that its samples have.
+#[must_use]
+pub fn classic(text: &str) -> String {
+    let counters: HashSet<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter")).collect();
+    let mut classic = String::with_capacity(text.len() + 1024);
+    for line in text.lines() {
+        let described = ["# HELP ", "# TYPE "].into_iter().find_map(|start| {
+            let (name, rest) = line.strip_prefix(start)?.split_once(' ')?;
+            Some((start, name, rest))
+        });
+        match described {
+            Some((start, name, rest)) if counters.contains(name) => {
+                classic.extend([start, name, "_total ", rest, "\n"]);
+            }
+            _ if line == "# EOF" => {}
+            _ => classic.extend([line, "\n"]),
+        }
+    }
+    classic
+}
+
+/// What is known of all stores together; none where it is known of no store.
+#[must_use]
+pub fn sum(usage: &[StoreUsage], of: fn(&StoreUsage) -> Option<f64>) -> Option<f64> {
+    let known: Vec<f64> = usage.iter().filter_map(of).collect();
+    (!known.is_empty()).then(|| known.iter().sum())
+}
+
+/// What was counted elsewhere than in the process' own metrics.
 #[derive(Debug)]
-struct Counted(Totals);
+pub struct Counted {
+    /// In the database.
+    pub totals: Totals,
+    /// What stores take.
+    pub usage: Vec<StoreUsage>,
+    /// Whether that is said store by store as well.
+    pub per_store: bool,
+    /// Clients of this replica that follow their stores.
+    pub live_clients: usize,
+}
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
-        let Totals { stores, created, failed, refused, durations, percentiles: _, outbox } = &self.0;
+        let Self { totals, usage, per_store, live_clients } = self;
+        let Totals { stores, created, failed, refused, durations, percentiles: _, outbox } = totals;
 
         let mut family =
             encoder.encode_descriptor("stores", "Stores that there are", None, MetricType::Gauge)?;
@@ -127,21 +174,82 @@ impl Collector for Counted {
 
         let queued: i64 =
             stores.iter().filter(|count| count.phase == "Queued").map(|count| count.count).sum();
-        let queue = encoder.encode_descriptor(
-            "queue_depth",
-            "Stores that wait for a slot",
-            None,
-            MetricType::Gauge,
+        gauge(&mut encoder, "queue_depth", "Stores that wait for a slot", queued)?;
+        gauge(&mut encoder, "outbox_orders", "Orders that the cluster has yet to be told", *outbox)?;
+        let live_clients = i64::try_from(*live_clients).unwrap_or(i64::MAX);
+        gauge(
+            &mut encoder,
+            "live_clients",
+            "Clients of this replica that follow their stores",
+            live_clients,
         )?;
-        ConstGauge::new(queued).encode(queue)?;
-        let help = "Orders that the cluster has yet to be told";
-        ConstGauge::new(*outbox).encode(encoder.encode_descriptor(
-            "outbox_orders",
-            help,
-            None,
-            MetricType::Gauge,
-        )?)
+
+        by_engine(&mut encoder, usage)?;
+        if *per_store {
+            by_store(&mut encoder, usage)?;
+        }
+        Ok(())
     }
+}
+
+const CPU: &str = "Processor cores that";
+const MEMORY: &str = "Memory in bytes that";
+const VIOLATIONS: &str = "How often a quota stood in the way of";
+
+fn by_engine(encoder: &mut DescriptorEncoder, usage: &[StoreUsage]) -> Result<(), fmt::Error> {
+    let mut engines: BTreeMap<&str, Vec<StoreUsage>> = BTreeMap::new();
+    for store in usage {
+        engines.entry(&store.engine).or_default().push(store.clone());
+    }
+    let known = |of: fn(&StoreUsage) -> Option<f64>| {
+        engines.iter().filter_map(move |(engine, usage)| Some(([("engine", *engine)], sum(usage, of)?)))
+    };
+    let name = |stores: &str, what: &str| format!("{what} {stores}");
+    gauges(encoder, "stores_cpu_cores", &name("all stores take", CPU), known(|store| store.cpu))?;
+    gauges(encoder, "stores_memory_bytes", &name("all stores take", MEMORY), known(|store| store.memory))?;
+    let violations: Vec<Count> = engines
+        .iter()
+        .map(|(engine, usage)| Count {
+            word: (*engine).to_owned(),
+            count: usage.iter().map(|store| store.violations).sum(),
+        })
+        .collect();
+    counters(encoder, "quota_violations", &name("stores", VIOLATIONS), "engine", &violations)
+}
+
+fn by_store(encoder: &mut DescriptorEncoder, usage: &[StoreUsage]) -> Result<(), fmt::Error> {
+    let ids: Vec<String> = usage.iter().map(|store| store.store_id.to_string()).collect();
+    let known = |of: fn(&StoreUsage) -> Option<f64>| {
+        usage.iter().zip(&ids).filter_map(move |(store, id)| {
+            Some(([("store", id.as_str()), ("engine", store.engine.as_str())], of(store)?))
+        })
+    };
+    gauges(encoder, "store_cpu_cores", &format!("{CPU} one store takes"), known(|store| store.cpu))?;
+    gauges(encoder, "store_memory_bytes", &format!("{MEMORY} one store takes"), known(|store| store.memory))?;
+    let violations: Vec<Count> = usage
+        .iter()
+        .zip(&ids)
+        .map(|(store, id)| Count { word: id.clone(), count: store.violations })
+        .collect();
+    let help = format!("{VIOLATIONS} one store");
+    counters(encoder, "store_quota_violations", &help, "store", &violations)
+}
+
+fn gauge(encoder: &mut DescriptorEncoder, name: &str, help: &str, value: i64) -> Result<(), fmt::Error> {
+    ConstGauge::new(value).encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)
+}
+
+fn gauges<'a, const N: usize>(
+    encoder: &mut DescriptorEncoder,
+    name: &str,
+    help: &str,
+    values: impl Iterator<Item = ([(&'a str, &'a str); N], f64)>,
+) -> Result<(), fmt::Error> {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    for (labels, value) in values {
+        ConstGauge::new(value).encode(family.encode_family(&labels)?)?;
+    }
+    Ok(())
 }
 
 fn counters(
@@ -161,4 +269,18 @@ fn counters(
 /// PostgreSQL counts in signed numbers.
 fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_the_older_form_counters_are_described_by_the_name_of_their_samples() {
+        let text =
+            "# HELP a_b A b\n# TYPE a_b counter\na_b_total 1\n# HELP c C\n# TYPE c gauge\nc 2\n# EOF\n";
+        let expected =
+            "# HELP a_b_total A b\n# TYPE a_b_total counter\na_b_total 1\n# HELP c C\n# TYPE c gauge\nc 2\n";
+        assert_eq!(classic(text), expected);
+    }
 }

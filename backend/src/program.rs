@@ -19,7 +19,7 @@ use crate::{
     db,
     health::{self, Lifecycle},
     housekeeping, http,
-    kubernetes::{engines, reader::StoreReader, relay::Relay, watch::Watcher},
+    kubernetes::{collector::Collector, engines, reader::StoreReader, relay::Relay, watch::Watcher},
     live::{feed::Feed, hub::Hub},
     metrics::RequestMetrics,
     notifications::{self, Wakes},
@@ -96,6 +96,7 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
         metrics: RequestMetrics::default(),
         reader: StoreReader::new(client.clone()),
         live: live.clone(),
+        metrics_per_store: config.metrics.metrics_per_store,
         live_config: config.live,
         auth: config.auth,
         http: config.http,
@@ -103,11 +104,14 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
         limits: config.limits.into(),
     });
 
+    let reader = StoreReader::new(client.clone());
+    let collector = Collector::new(pool.clone(), reader, Arc::clone(&clock), config.metrics.usage_interval);
+
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(watch_postgres);
     tasks.spawn(watch_kubernetes);
     tasks.spawn(watch_engines);
-    tasks.spawn(work(pool, client, clock, lifecycle.clone(), wakes, feed));
+    tasks.spawn(work(pool, client, clock, lifecycle.clone(), wakes, feed, collector));
 
     tracing::info!(address = %listener.local_addr()?, "listening");
     let served =
@@ -128,6 +132,7 @@ async fn work(
     lifecycle: watch::Sender<Lifecycle>,
     wakes: Wakes,
     feed: Feed,
+    collector: Collector,
 ) {
     migrate(&pool).await;
     lifecycle.send_if_modified(|now| {
@@ -144,6 +149,7 @@ async fn work(
         watcher.run(),
         notifications::listen(pool.clone(), wakes),
         feed.run(),
+        collector.run(),
         housekeeping::run(pool, clock),
     );
 }

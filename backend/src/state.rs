@@ -37,6 +37,8 @@ pub struct App {
     pub live: Hub,
     /// How they are served.
     pub live_config: LiveConfig,
+    /// Whether stores are measured one by one.
+    pub metrics_per_store: bool,
     /// How callers are known.
     pub auth: AuthConfig,
     /// How requests are served.

@@ -30,6 +30,8 @@ function metricsOf(world: World): Metrics {
     queueDepth: byStatus.Queued ?? 0,
     refusedTotal: {},
     outboxOrders: 0,
+    resourceUse: { cpuCores: 0.8, memoryBytes: 1.5 * 1024 ** 3 },
+    quotaViolationsTotal: 0,
     provisioningSeconds: world.stores.length === 0 ? { average: null, p50: null, p95: null, p99: null } : { average: 9.4, p50: 7.6, p95: 27, p99: 48 },
   }
 }

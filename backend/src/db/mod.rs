@@ -12,8 +12,9 @@ pub mod observation;
 pub mod outbox;
 pub mod stores;
 pub mod totals;
+pub mod usage;
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use sqlx::{
     PgPool,
@@ -22,7 +23,14 @@ use sqlx::{
 };
 
 /// The schema, step by step. sqlx holds a lock while it migrates, so that replicas which start together do it once.
-pub static MIGRATOR: Migrator = sqlx::migrate!();
+///
+/// Steps of a newer version are no reason not to start: during an upgrade, and after one that was taken back, this version runs on
+/// that schema, which has only been added to.
+pub static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!();
+    migrator.set_ignore_missing(true);
+    migrator
+});
 
 /// Connections for requests and for the work behind them. None is made before the first is needed.
 #[must_use]

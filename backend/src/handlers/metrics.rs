@@ -12,8 +12,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    db::totals::{self, Count, Totals},
+    db::{
+        totals::{self, Count, Totals},
+        usage::{self, StoreUsage},
+    },
     http::problem::{Problem, ProblemBody},
+    metrics::{self, Counted},
     state::AppState,
 };
 
@@ -63,8 +67,23 @@ pub struct Metrics {
     queue_depth: i64,
     /// Orders that the cluster has yet to be told.
     outbox_orders: i64,
+    /// What all stores take together, as it was last measured.
+    resource_use: ResourceUse,
+    /// How often a quota stood in the way of a store.
+    quota_violations_total: i64,
     /// Time from the request for a store until it was ready, in seconds; null as long as none was.
     provisioning_seconds: ProvisioningSeconds,
+}
+
+/// What stores take; null where nothing was measured lately.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TotalResourceUse)]
+#[serde(rename_all = "camelCase")]
+struct ResourceUse {
+    /// Processor cores.
+    cpu_cores: Option<f64>,
+    /// Bytes of memory.
+    memory_bytes: Option<f64>,
 }
 
 /// A distribution of times, in seconds.
@@ -82,7 +101,7 @@ struct ProvisioningSeconds {
 
 /// Measures the platform.
 ///
-/// As Prometheus reads it, or with `Accept: application/json` as totals in JSON. What is about stores is counted in the database: each
+/// As Prometheus reads it (OpenMetrics for whoever asks for that), or with `Accept: application/json` as totals in JSON. What is about stores is counted in the database: each
 /// replica says the same, so of several replicas take the maximum and not the sum.
 #[utoipa::path(
     get,
@@ -97,22 +116,27 @@ struct ProvisioningSeconds {
 )]
 pub async fn get_metrics(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, RouteError> {
     let totals = totals::count(&app.pool).await?;
-    if wants_json(&headers) {
-        return Ok(Json(Metrics::from(totals)).into_response());
+    let usage = usage::all(&app.pool, app.clock.now()).await?;
+    if accepts(&headers, "application/json") {
+        return Ok(Json(Metrics::new(totals, &usage)).into_response());
     }
-    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, content_type)], app.metrics.encode(totals)?).into_response())
+    let counted = Counted { totals, usage, per_store: app.metrics_per_store, live_clients: app.live.len() };
+    let text = app.metrics.encode(counted)?;
+    let (content_type, text) = if accepts(&headers, "application/openmetrics-text") {
+        ("application/openmetrics-text; version=1.0.0; charset=utf-8", text)
+    } else {
+        ("text/plain; version=0.0.4; charset=utf-8", metrics::classic(&text))
+    };
+    Ok(([(header::CONTENT_TYPE, content_type)], text).into_response())
 }
 
-fn wants_json(headers: &HeaderMap) -> bool {
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accept
-        .split(',')
-        .any(|range| range.split(';').next().is_some_and(|media| media.trim() == "application/json"))
+    accept.split(',').any(|range| range.split(';').next().is_some_and(|media| media.trim() == media_type))
 }
 
-impl From<Totals> for Metrics {
-    fn from(totals: Totals) -> Self {
+impl Metrics {
+    fn new(totals: Totals, usage: &[StoreUsage]) -> Self {
         let Totals { stores, created, failed, refused, durations: _, percentiles, outbox } = totals;
         let mut by_status = BTreeMap::new();
         let mut by_engine = BTreeMap::new();
@@ -130,6 +154,11 @@ impl From<Totals> for Metrics {
             failed_total: sum(&failed),
             refused_total: refused.into_iter().map(|Count { word, count }| (word, count)).collect(),
             outbox_orders: outbox,
+            resource_use: ResourceUse {
+                cpu_cores: metrics::sum(usage, |store| store.cpu),
+                memory_bytes: metrics::sum(usage, |store| store.memory),
+            },
+            quota_violations_total: usage.iter().map(|store| store.violations).sum(),
             provisioning_seconds: ProvisioningSeconds {
                 average: percentiles.average,
                 p50: percentiles.p50,

@@ -1,5 +1,6 @@
 //! The cluster: Stores are written and watched, StoreEngines are read, and so is a little of what is in stores' namespaces.
 
+pub mod collector;
 pub mod engines;
 pub mod quantity;
 pub mod reader;

@@ -3,10 +3,15 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
+use futures::StreamExt;
 use kube::{
     Api,
     api::{Patch, PatchParams},
@@ -16,6 +21,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use store_crd::{Store, StoreEngine};
 use testbed::{ApiServer, Database, Postgres};
+use tokio::{net::TcpStream, task::JoinSet};
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Message, protocol::frame::coding::CloseCode},
+};
 
 use crate::{cluster::eventually, support::engine_spec};
 
@@ -89,6 +99,15 @@ impl Program {
     async fn health(&self) -> (StatusCode, Value) {
         let response = self.get("/api/health").await.unwrap();
         (response.status(), response.json::<Value>().await.unwrap()["state"].clone())
+    }
+
+    /// Follows Alice's stores, from now on.
+    async fn follow(&self) -> WebSocketStream<TcpStream> {
+        let stream = TcpStream::connect(self.address.trim_start_matches("http://")).await.unwrap();
+        let address = format!("{}/api/ws?user=alice", self.address.replace("http", "ws"));
+        let (mut socket, _) = client_async(address, stream).await.unwrap();
+        assert!(socket.next().await.unwrap().unwrap().to_text().unwrap().contains("ready"));
+        socket
     }
 
     async fn until_it_serves(&self) {
@@ -253,6 +272,109 @@ async fn the_end_is_announced_and_drops_no_request() {
     held.rollback().await.unwrap();
     assert_eq!(waits.await.unwrap().unwrap().status(), StatusCode::OK);
     assert!(program.until_it_ends().await.success());
+}
+
+#[tokio::test]
+async fn live_clients_are_told_of_the_end() {
+    let cluster = testbed::api_server().await.unwrap();
+    let database = testbed::postgres().await.unwrap().database().await.unwrap();
+    let mut program = Program::start(&database, cluster);
+    program.until_it_serves().await;
+    let mut live = program.follow().await;
+    program.signal(Signal::TERM);
+    let told = loop {
+        match live.next().await.unwrap().unwrap() {
+            Message::Close(frame) => break frame.unwrap().code,
+            other => assert!(!other.is_close()),
+        }
+    };
+    assert_eq!(told, CloseCode::Away);
+    assert!(program.until_it_ends().await.success());
+}
+
+/// What became of creations under load.
+#[derive(Default)]
+struct Creations {
+    accepted: Vec<String>,
+    refused: Vec<String>,
+}
+
+#[tokio::test]
+async fn postgres_is_restarted_three_times_under_load_and_nothing_is_lost_or_made_up() {
+    let cluster = testbed::api_server().await.unwrap();
+    ship_engine(cluster).await;
+    let mut postgres = Postgres::start().await.unwrap();
+    let database = postgres.database().await.unwrap();
+    let program = Arc::new(Program::start(&database, cluster));
+    program.until_it_serves().await;
+    let mut live = program.follow().await;
+
+    let ended = CancelOnce::default();
+    let mut load = JoinSet::new();
+    for worker in 0..4 {
+        let (program, ended) = (Arc::clone(&program), ended.clone());
+        load.spawn(async move {
+            let mut creations = Creations::default();
+            for number in 0.. {
+                if ended.is_set() {
+                    break;
+                }
+                let name = format!("shop {worker} {number}");
+                match program.post(&name).await.status() {
+                    StatusCode::ACCEPTED => creations.accepted.push(name),
+                    StatusCode::SERVICE_UNAVAILABLE => creations.refused.push(name),
+                    status => panic!("{name}: {status}"),
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            creations
+        });
+    }
+    for _ in 0..3 {
+        postgres.stop().unwrap();
+        eventually("health says so", async || program.health().await.0 == StatusCode::SERVICE_UNAVAILABLE)
+            .await;
+        postgres.resume().await.unwrap();
+        program.until_it_serves().await;
+        program.create("in between").await;
+    }
+    ended.set();
+    let mut creations = Creations::default();
+    while let Some(of_one) = load.join_next().await {
+        let Creations { accepted, refused } = of_one.unwrap();
+        creations.accepted.extend(accepted);
+        creations.refused.extend(refused);
+    }
+    creations.accepted.extend(["in between", "in between", "in between"].map(ToOwned::to_owned));
+    creations.accepted.sort_unstable();
+    assert!(!creations.refused.is_empty());
+    assert_eq!(names(&database).await, creations.accepted);
+
+    // Who followed all the time hears of what happens now.
+    let id = program.create("at last").await;
+    let heard = async {
+        while let Some(Ok(message)) = live.next().await {
+            if message.to_text().is_ok_and(|text| text.contains(&id)) {
+                return;
+            }
+        }
+        panic!("the connection ended");
+    };
+    tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
+}
+
+/// Says to many that it is over.
+#[derive(Clone, Default)]
+struct CancelOnce(Arc<AtomicBool>);
+
+impl CancelOnce {
+    fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 #[tokio::test]

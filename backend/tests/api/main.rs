@@ -8,6 +8,7 @@ mod faults;
 mod health;
 mod me;
 mod metrics;
+mod migrations;
 mod openapi;
 mod problems;
 mod store_details;

@@ -4,10 +4,17 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::body::Body;
+use backend::{
+    clock::Clock,
+    db::usage,
+    kubernetes::{collector::Collector, reader::StoreReader},
+};
 use http::{Method, StatusCode};
+use jiff::SignedDuration;
 use k8s_openapi::{
     api::{
         core::v1::{Event, Namespace, Node, Pod, ResourceQuota, Secret, ServiceAccount},
@@ -473,4 +480,34 @@ async fn measure(admin: &Client) {
         admin.request_text(request).await.is_ok()
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_stores_take_is_measured_by_one_replica_at_a_time() {
+    let store = WithNamespace::start().await;
+    sqlx::query("update stores set phase = 'Provisioning'").execute(&store.api.pool).await.unwrap();
+    let collector = || {
+        let reader = StoreReader::new(store.backend.clone());
+        Collector::new(store.api.pool.clone(), reader, store.api.clock.clone(), Duration::from_mins(1))
+    };
+    let quota = |count: i32| {
+        json!({
+            "type": "Warning", "reason": "FailedCreate", "count": count, "lastTimestamp": "2026-11-24T12:00:00Z",
+            "message": "Error creating: pods \"app-1\" is forbidden: exceeded quota: quota, requested: limits.cpu=1",
+            "involvedObject": {"kind": "ReplicaSet", "name": "app", "namespace": store.namespace()},
+        })
+    };
+    store.apply::<Event>("app.1", quota(3)).await;
+    let (first, second) = (collector(), collector());
+    let (first_turn, second_turn) = tokio::join!(first.measure_in_turn(), second.measure_in_turn());
+    assert_eq!(usize::from(first_turn.unwrap()) + usize::from(second_turn.unwrap()), 1);
+    assert!(!first.measure_in_turn().await.unwrap());
+
+    // The same event, told again.
+    store.apply::<Event>("app.1", quota(5)).await;
+    store.api.clock.advance(SignedDuration::from_mins(1));
+    assert!(second.measure_in_turn().await.unwrap());
+    let known = usage::all(&store.api.pool, store.api.clock.now()).await.unwrap();
+    let [known] = known.as_slice() else { panic!("{known:?}") };
+    assert_eq!((known.store_id.to_string(), known.violations, known.cpu), (store.id.clone(), 5, None));
 }

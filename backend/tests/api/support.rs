@@ -103,6 +103,7 @@ impl TestApi {
             metrics: RequestMetrics::default(),
             reader: StoreReader::new(settings.cluster.unwrap_or_else(no_cluster)),
             live: live.clone(),
+            metrics_per_store: config(settings.flags).metrics.metrics_per_store,
             live_config: config(settings.flags).live,
             auth: AuthConfig { admin_users: vec!["admin".to_owned()], ..config(&[]).auth },
             http: config(settings.flags).http,

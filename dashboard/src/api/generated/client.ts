@@ -510,6 +510,22 @@ export interface ProvisioningSeconds {
 }
 
 /**
+ * What stores take; null where nothing was measured lately.
+ */
+export interface TotalResourceUse {
+  /**
+     * Processor cores.
+     * @nullable
+     */
+  cpuCores?: number | null;
+  /**
+     * Bytes of memory.
+     * @nullable
+     */
+  memoryBytes?: number | null;
+}
+
+/**
  * Totals over all stores.
  */
 export interface Metrics {
@@ -527,8 +543,12 @@ export interface Metrics {
   provisioningSeconds: ProvisioningSeconds;
   /** Stores that wait for a slot. */
   queueDepth: number;
+  /** How often a quota stood in the way of a store. */
+  quotaViolationsTotal: number;
   /** Creations that were refused because of a limit, by code. */
   refusedTotal: MetricsRefusedTotal;
+  /** What all stores take together, as it was last measured. */
+  resourceUse: TotalResourceUse;
   /** How many stores there are. */
   total: number;
 }
@@ -850,7 +870,7 @@ export const getGetMetricsUrl = () => {
 }
 
 /**
- * As Prometheus reads it, or with `Accept: application/json` as totals in JSON. What is about stores is counted in the database: each
+ * As Prometheus reads it (OpenMetrics for whoever asks for that), or with `Accept: application/json` as totals in JSON. What is about stores is counted in the database: each
  * replica says the same, so of several replicas take the maximum and not the sum.
  * @summary Measures the platform.
  */
