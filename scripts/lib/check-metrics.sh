@@ -24,7 +24,9 @@ promtool() {
     have apt-get || die "promtool is needed: name one by PROMTOOL"
     rm -rf "$unpacked"
     mkdir -p "$unpacked"
-    (cd "$unpacked" && apt-get download -qq prometheus >&2) || die "apt-get could not download prometheus"
+    # A machine that never ran it has no package lists, or old ones.
+    (cd "$unpacked" && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } >&2) ||
+      die "apt-get could not download prometheus"
     dpkg -x "$unpacked"/prometheus_*.deb "$unpacked"
     rm "$unpacked"/prometheus_*.deb
   fi
