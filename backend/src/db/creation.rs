@@ -1,7 +1,7 @@
 //! Creating a store: one transaction that holds the limits, the store, its audit row, the answer to a repetition, and the order to the
 //! relay. Either all of it exists afterwards or nothing does.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use jiff::Timestamp;
 use sqlx::{PgConnection, PgExecutor, PgPool};
@@ -10,13 +10,19 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Action, Origin, Outcome},
-    to_sql,
+    is_unavailable, to_sql,
 };
-use crate::domain::{
-    idempotency::{IdempotencyKey, KEPT_FOR, fingerprint},
-    limits::{Limits, Quota, Refusal, Usage, WINDOW},
-    store::NewStore,
+use crate::{
+    backoff::Backoff,
+    domain::{
+        idempotency::{IdempotencyKey, KEPT_FOR, fingerprint},
+        limits::{Limits, Quota, Refusal, Usage, WINDOW},
+        store::NewStore,
+    },
 };
+
+/// How long a caller waits to hear what became of a commit that the database did not confirm. Less than a request may take.
+const SETTLED_WITHIN: Duration = Duration::from_secs(12);
 
 /// What came of a request for a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +48,8 @@ pub enum Creation {
 ///
 /// # Errors
 ///
-/// Those of the database; nothing was created then.
+/// Those of the database; nothing was created then, unless it went away while it committed and did not come back for
+/// [`SETTLED_WITHIN`]: then nobody knows yet.
 pub async fn create(
     pool: &PgPool,
     store: &NewStore,
@@ -68,12 +75,46 @@ pub async fn create(
     }
 
     insert(&mut transaction, store, key, &hash, origin).await?;
-    transaction.commit().await?;
+    if let Err(error) = transaction.commit().await {
+        settle(pool, store, error).await?;
+    }
 
     let (mut user, mut ip) = limits.quotas(&usage, now);
     user.left -= 1;
     ip.left -= 1;
     Ok(Creation::Created { user, ip })
+}
+
+/// Finds out what became of a commit that ended in an error: a database that goes away may have committed and not have said so. Ends
+/// well when the store is there, and else with the error.
+async fn settle(pool: &PgPool, store: &NewStore, error: sqlx::Error) -> sqlx::Result<()> {
+    if !is_unavailable(&error) {
+        return Err(error);
+    }
+    let asked = async {
+        let mut backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(1));
+        loop {
+            match is_there(pool, store).await {
+                Err(again) if is_unavailable(&again) => tokio::time::sleep(backoff.next_pause()).await,
+                known => return known,
+            }
+        }
+    };
+    match tokio::time::timeout(SETTLED_WITHIN, asked).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) | Err(_) => Err(error),
+        Ok(Err(other)) => Err(other),
+    }
+}
+
+/// Whether the store was created. The transaction that creates it holds the user's lock, so whoever gets the lock sees how it ended.
+async fn is_there(pool: &PgPool, store: &NewStore) -> sqlx::Result<bool> {
+    let mut transaction = pool.begin().await?;
+    lock_creations_of(&mut transaction, &store.owner).await?;
+    sqlx::query_scalar("select exists (select from stores where id = $1)")
+        .bind(store.id.uuid())
+        .fetch_one(&mut *transaction)
+        .await
 }
 
 /// The stable word for a refusal, the same in the answer and in the audit log.
@@ -129,15 +170,21 @@ async fn usage(
 ) -> sqlx::Result<Usage> {
     // Everyone takes the user's lock first and the address' lock second, so two never wait for each other. The locks need a
     // statement of their own: one that counts sees what was there when it began, not when it got the lock.
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0))")
-        .bind(owner)
-        .execute(&mut *connection)
-        .await?;
+    lock_creations_of(connection, owner).await?;
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations from ' || $1, 0))")
         .bind(origin.ip.to_string())
         .execute(&mut *connection)
         .await?;
     usage_of(connection, owner, origin.ip, limits, now).await
+}
+
+/// Until the transaction ends, nobody else creates a store for this user.
+async fn lock_creations_of(connection: &mut PgConnection, owner: &str) -> sqlx::Result<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0))")
+        .bind(owner)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// What is used of the limits at the moment, for whoever wants to know it.

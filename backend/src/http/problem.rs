@@ -306,7 +306,7 @@ impl From<sqlx::Error> for Problem {
         tracing::warn!(error = %error, "the database can't be reached");
         Self::new(
             Code::DatabaseUnavailable,
-            "The database can't be reached at the moment. Nothing was changed; try again.",
+            "The database can't be reached at the moment. Try again; with an Idempotency-Key nothing is created twice.",
         )
         .retry_after(2)
     }
