@@ -10,14 +10,14 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Action, Origin, Outcome},
-    is_unavailable, to_sql,
+    is_unavailable, stores, to_sql,
 };
 use crate::{
     backoff::Backoff,
     domain::{
         idempotency::{IdempotencyKey, KEPT_FOR, fingerprint},
         limits::{Limits, Quota, Refusal, Usage, WINDOW},
-        store::NewStore,
+        store::{NewStore, StoreRecord},
     },
 };
 
@@ -25,10 +25,13 @@ use crate::{
 const SETTLED_WITHIN: Duration = Duration::from_secs(12);
 
 /// What came of a request for a store.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Creation {
     /// The store was created.
     Created {
+        /// The store. It was read before it was committed: once it is, nothing more is asked of a database that may go away, for the
+        /// caller must hear that the store will come.
+        store: Box<StoreRecord>,
         /// Creations that the user has left.
         user: Quota,
         /// Creations that the address has left.
@@ -75,6 +78,7 @@ pub async fn create(
     }
 
     insert(&mut transaction, store, key, &hash, origin).await?;
+    let created = stores::find(&mut *transaction, store.id, None).await?.ok_or(sqlx::Error::RowNotFound)?;
     if let Err(error) = transaction.commit().await {
         settle(pool, store, error).await?;
     }
@@ -82,7 +86,7 @@ pub async fn create(
     let (mut user, mut ip) = limits.quotas(&usage, now);
     user.left -= 1;
     ip.left -= 1;
-    Ok(Creation::Created { user, ip })
+    Ok(Creation::Created { store: Box::new(created), user, ip })
 }
 
 /// Finds out what became of a commit that ended in an error: a database that goes away may have committed and not have said so. Ends

@@ -171,7 +171,7 @@ fn short_name(text: &str) -> garde::Result {
          content_type = "application/problem+json"),
         (status = 429, description = "Too many creations in an hour; `Retry-After` says when one more is possible", body = ProblemBody,
          content_type = "application/problem+json"),
-        (status = 503, description = "The database can't be reached; nothing was created", body = ProblemBody,
+        (status = 503, description = "The database can't be reached; repeat the request, with a key so that nothing is created twice", body = ProblemBody,
          content_type = "application/problem+json"),
     )
 )]
@@ -194,17 +194,19 @@ pub async fn create_store(
     };
     let creation =
         creation::create(&app.pool, &new, key.as_ref(), &context.origin(&caller), &app.limits).await?;
-    let (id, quotas) = match creation {
-        Creation::Created { user, ip } => (new.id, Some((user, ip))),
-        Creation::Repeated(id) => (id, None),
+    let (store, steps, quotas) = match creation {
+        // A new store has no steps yet.
+        Creation::Created { store, user, ip } => (*store, Vec::new(), Some((user, ip))),
+        Creation::Repeated(id) => {
+            let store = stores::find(&app.pool, id, None).await?.ok_or(sqlx::Error::RowNotFound)?;
+            (store, stores::steps(&app.pool, id).await?, None)
+        }
         Creation::KeyReused => return Err(RouteError::KeyReused),
         Creation::KeyInUse => return Err(RouteError::KeyInUse),
         Creation::Refused(refusal) => return Err(RouteError::Refused(refusal)),
     };
 
-    let store = stores::find(&app.pool, id, None).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let steps = stores::steps(&app.pool, id).await?;
-    let location = [(header::LOCATION, format!("/api/stores/{id}"))];
+    let location = [(header::LOCATION, format!("/api/stores/{}", store.id))];
     let view = StoreDetailsView::new(store, steps, &app.public);
     let mut response = (StatusCode::ACCEPTED, location, Json(view)).into_response();
     let headers = response.headers_mut();
