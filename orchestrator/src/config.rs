@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Parser;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     credentials::PlatformKey,
-    platform::{Ingress, Orchestrator, Platform, Public, Quota, Scheme, Tls},
+    platform::{Account, Api, Ingress, Orchestrator, Platform, Public, Quota, Scheme, Tls},
     quantity::Quantity,
 };
 
@@ -28,6 +28,15 @@ pub struct Config {
     /// `ClusterRole` that holds the rights inside a store's namespace.
     #[arg(long, env = "STORE_MANAGER_ROLE", default_value = "store-platform-store-manager")]
     pub store_manager_role: String,
+
+    /// `ServiceAccount` of the API, as namespace/name: each store's namespace lets it read what people are shown of their store.
+    /// Empty: nobody may.
+    #[arg(long, env = "API_SERVICE_ACCOUNT", default_value = "")]
+    pub api_service_account: String,
+
+    /// `ClusterRole` that holds the API's rights inside a store's namespace.
+    #[arg(long, env = "STORE_READER_ROLE", default_value = "store-platform-store-reader")]
+    pub store_reader_role: String,
 
     /// Name of this instance, of which one leads. In a pod: its name.
     #[arg(long, env = "POD_NAME")]
@@ -155,10 +164,13 @@ impl Config {
                 port: (self.public_port != 0).then_some(self.public_port),
             },
             orchestrator: Orchestrator {
-                namespace: self.namespace.clone(),
-                service_account: self.service_account.clone(),
+                account: Account {
+                    namespace: self.namespace.clone(),
+                    name: self.service_account.clone(),
+                },
                 store_manager_role: self.store_manager_role.clone(),
             },
+            api: self.api()?,
             quota: Quota {
                 cpu: self.quota_cpu.clone(),
                 memory: self.quota_memory.clone(),
@@ -183,6 +195,13 @@ impl Config {
                 .then(|| self.admin_password.clone()),
             key: PlatformKey::new(&self.secrets_key).context("--secrets-key can't be used")?,
         })
+    }
+
+    fn api(&self) -> anyhow::Result<Option<Api>> {
+        let Some(account) = non_empty(&self.api_service_account) else { return Ok(None) };
+        let account =
+            account.parse().map_err(|problem| anyhow!("--api-service-account {account:?}: {problem}"))?;
+        Ok(Some(Api { account, store_reader_role: self.store_reader_role.clone() }))
     }
 }
 
@@ -255,6 +274,14 @@ mod tests {
         assert_eq!(platform.ingress.tls, Tls::Off);
         assert!(platform.admin_password.is_none());
         assert_eq!(platform.storage_class, None);
+        assert_eq!(platform.api, None);
+    }
+
+    #[test]
+    fn the_apis_account_is_read_with_its_namespace() {
+        let api = parse(&["--api-service-account=shops/api"]).unwrap().api.unwrap();
+        assert_eq!((api.account.namespace.as_str(), api.account.name.as_str()), ("shops", "api"));
+        assert_eq!(api.store_reader_role, "store-platform-store-reader");
     }
 
     #[rstest]
@@ -273,6 +300,7 @@ mod tests {
     #[case(&["--ingress-annotations=[]"], "expected a JSON object")]
     #[case(&["--dns-namespace-labels="], "expected key=value")]
     #[case(&["--quota-cpu=lots"], "is no quantity")]
+    #[case(&["--api-service-account=api"], "expected namespace/name")]
     #[case(&["--max-concurrent-provisions=0"], "0 is not in 1..")]
     fn settings_that_cannot_work_are_refused_with_a_reason(#[case] flags: &[&str], #[case] message: &str) {
         // A flag that is given twice is an error of its own; leave the good one out.

@@ -1,6 +1,6 @@
 //! What the installation decides for every store: addresses, limits, ingress, storage. The builders read it, nothing changes it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 
 use secrecy::SecretString;
 use store_crd::StoreId;
@@ -14,6 +14,8 @@ pub struct Platform {
     pub public: Public,
     /// Who the orchestrator is, so that stores can let it in.
     pub orchestrator: Orchestrator,
+    /// Who may read what goes on in stores, to show it to their owners. Nobody where nothing is said.
+    pub api: Option<Api>,
     /// The most that one store may use.
     pub quota: Quota,
     /// How stores are published.
@@ -96,12 +98,41 @@ impl Public {
 /// Who the orchestrator is in the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orchestrator {
-    /// The platform's namespace.
-    pub namespace: String,
-    /// The orchestrator's `ServiceAccount` there.
-    pub service_account: String,
+    /// Its account, in the platform's namespace.
+    pub account: Account,
     /// The `ClusterRole` with what it may do inside a store's namespace.
     pub store_manager_role: String,
+}
+
+/// The API, as far as stores are concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// Its account.
+    pub account: Account,
+    /// The `ClusterRole` with what it may do inside a store's namespace.
+    pub store_reader_role: String,
+}
+
+/// A `ServiceAccount`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The namespace that it is in.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl FromStr for Account {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('/') {
+            Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => {
+                Ok(Self { namespace: namespace.to_owned(), name: name.to_owned() })
+            }
+            _ => Err("expected namespace/name"),
+        }
+    }
 }
 
 /// The most that one store may use.

@@ -156,7 +156,10 @@ impl Queue {
 
 impl State {
     fn wait(&mut self, ticket: Ticket, shown: Option<u32>) {
-        self.tickets.insert(ticket.id, ticket);
+        // A store that was made anew under the same id has another ticket.
+        if let Some(old) = self.tickets.insert(ticket.id, ticket).filter(|old| *old != ticket) {
+            self.waiting.remove(&old);
+        }
         self.waiting.entry(ticket).or_insert(shown);
     }
 
@@ -244,6 +247,17 @@ mod tests {
         deleted.metadata.deletion_timestamp = deleted.metadata.creation_timestamp.clone();
         queue.observe(&deleted);
         assert_eq!(queue.take(ticket(2), Some(1)), Turn::Granted);
+    }
+
+    #[test]
+    fn a_store_that_was_made_anew_has_one_place_only() {
+        let (queue, _woken) = Queue::new(1);
+        queue.take(ticket(1), None);
+        queue.take(ticket(2), None);
+        let anew = Ticket { created: Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1), id: id(2) };
+        assert_eq!(queue.take(anew, None), Turn::Waiting { position: 1 });
+        queue.leave(id(2));
+        assert_eq!(queue.depth(), 0);
     }
 
     #[test]

@@ -107,6 +107,11 @@ imagePullSecrets:
 {{ include "store-platform.name" . }}-store-manager
 {{- end -}}
 
+{{/* The ClusterRole that the orchestrator binds to the API's account in each store's namespace, and nowhere else. */}}
+{{- define "store-platform.storeReaderRole" -}}
+{{ include "store-platform.name" . }}-store-reader
+{{- end -}}
+
 {{/* key=value,key=value */}}
 {{- define "store-platform.labelList" -}}
 {{- $pairs := list -}}

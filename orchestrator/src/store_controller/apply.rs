@@ -1,7 +1,7 @@
 //! Fourth step: what was built goes to the cluster. Needs a client.
 //!
 //! Server-side apply with one field manager: whatever someone edited is set back, whatever the orchestrator never set is left alone.
-//! An object that is as it was applied costs no request.
+//! An object that is as it was applied costs no request. A NetworkPolicy is left nothing that the orchestrator didn't set.
 
 use std::{collections::BTreeSet, fmt::Debug, time::Duration};
 
@@ -22,12 +22,13 @@ use kube::{
     api::{DeleteParams, Patch, PatchParams, Preconditions},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
 use store_crd::StoreId;
 use tracing::info;
 
 use super::{
     FIELD_MANAGER,
-    build::{Access, App, CREDENTIALS, Cache, Database, Objects},
+    build::{Access, App, CREDENTIALS, Cache, Database, ORCHESTRATOR_BINDING, Objects},
     live::{Facts, JobState, Key, Kind, Live, LiveObject, Made, Version},
 };
 use crate::{digest, metrics::Metrics};
@@ -63,19 +64,24 @@ impl Applier<'_> {
         self.apply(&self.api::<RoleBinding>(), role_binding).await
     }
 
-    /// Reads the store's Secret, which no watch shows.
+    /// Reads the store's Secret, unless its values came from the platform's key: then they can be derived, and the watch, which shows
+    /// no values, says enough.
     ///
     /// # Errors
     ///
     /// If the API server can't be reached or refuses.
-    pub async fn read_credentials(&self) -> Result<Option<Secret>, Error> {
-        let api = self.api::<Secret>();
-        let secret = with_new_rights(|| api.get_opt(CREDENTIALS))
-            .await
-            .map_err(|source| error::<Secret>("read", CREDENTIALS, source))?;
+    pub async fn credentials(&self, platform_key: &str) -> Result<Option<Secret>, Error> {
         let key = Key::new(Kind::Secret, CREDENTIALS);
-        self.live.observe_read(self.id, &key, secret.as_ref().map(Resource::meta));
-        Ok(secret)
+        let derived = self.live.snapshot(self.id).get(&key).is_some_and(|secret| {
+            matches!(&secret.facts, Facts::Secret { platform_key: Some(of) } if of == platform_key)
+        });
+        if derived {
+            return Ok(None);
+        }
+        let api = self.api::<Secret>();
+        with_new_rights(|| api.get_opt(CREDENTIALS))
+            .await
+            .map_err(|source| error::<Secret>("read", CREDENTIALS, source))
     }
 
     /// Makes everything else, and removes what an earlier engine, version or setup has left.
@@ -84,8 +90,19 @@ impl Applier<'_> {
     ///
     /// If the API server can't be reached or refuses.
     pub async fn objects(&self, objects: &Objects) -> Result<(), Error> {
-        let Objects { quota, limits, network_policies, credentials, settings, database, cache, app, setup } =
-            objects;
+        let Objects {
+            quota,
+            limits,
+            network_policies,
+            credentials,
+            admin_login,
+            api_access,
+            settings,
+            database,
+            cache,
+            app,
+            setup,
+        } = objects;
         let App { volumes, deployment, service, ingress } = app;
 
         // The quota before what it counts, and the policies before what they isolate.
@@ -93,8 +110,10 @@ impl Applier<'_> {
             self.put(quota),
             self.put(limits),
             self.put(credentials),
+            self.put_some(admin_login.as_ref()),
+            self.put_some(api_access.as_ref()),
             self.put(settings),
-            self.put_all(network_policies),
+            self.put_policies(network_policies),
             self.put_all(volumes),
             self.put(service),
             self.put_some(database.as_ref().map(|Database { stateful_set: _, service }| service)),
@@ -116,6 +135,40 @@ impl Applier<'_> {
             writes.push(self.put(object));
         }
         while writes.try_next().await?.is_some() {}
+        Ok(())
+    }
+
+    async fn put_policies(&self, policies: &[NetworkPolicy]) -> Result<(), Error> {
+        let mut writes = FuturesUnordered::new();
+        for policy in policies {
+            writes.push(self.put_policy(policy));
+        }
+        while writes.try_next().await?.is_some() {}
+        Ok(())
+    }
+
+    /// A NetworkPolicy is to be exactly as it was built. Server-side apply leaves what others have added, so that is removed.
+    async fn put_policy(&self, policy: &NetworkPolicy) -> Result<(), Error> {
+        let (key, digest) = (key_of(policy), digest::full(policy));
+        if self.is_applied(&key, &digest) {
+            return Ok(());
+        }
+        let api = self.api::<NetworkPolicy>();
+        let params = PatchParams::apply(FIELD_MANAGER).force();
+        let mut live = with_new_rights(|| async { api.patch(&key.name, &params, &Patch::Apply(policy)).await })
+            .await
+            .map_err(|source| error::<NetworkPolicy>("apply", &key.name, source))?;
+        self.metrics.writes.inc();
+        if let Some(removal) = removal_of_additions(&live, policy) {
+            info!(store.id = %self.id, object.name = key.name, "removing what someone has added to a NetworkPolicy");
+            let params = PatchParams { field_manager: params.field_manager, ..PatchParams::default() };
+            live = api
+                .patch(&key.name, &params, &removal)
+                .await
+                .map_err(|source| error::<NetworkPolicy>("clean", &key.name, source))?;
+            self.metrics.writes.inc();
+        }
+        self.live.record(self.id, key, digest, Version::of_closed(&live));
         Ok(())
     }
 
@@ -147,10 +200,8 @@ impl Applier<'_> {
     where
         K: Made + Serialize + DeserializeOwned + Clone + Debug,
     {
-        let key = key_of(object);
-        let digest = digest::full(object);
-        if self.live.is_applied(self.id, &key, &digest) {
-            self.metrics.spared_writes.inc();
+        let (key, digest) = (key_of(object), digest::full(object));
+        if self.is_applied(&key, &digest) {
             return Ok(());
         }
         let params = PatchParams::apply(FIELD_MANAGER).force();
@@ -164,12 +215,19 @@ impl Applier<'_> {
         Ok(())
     }
 
+    fn is_applied(&self, key: &Key, digest: &str) -> bool {
+        let applied = self.live.is_applied(self.id, key, digest);
+        if applied {
+            self.metrics.spared_writes.inc();
+        }
+        applied
+    }
+
     /// Deletes the store's objects that are not wanted any more. Never a volume: what is on it can't be had again.
     async fn prune(&self, wanted: &BTreeSet<Key>) -> Result<(), Error> {
         let snapshot = self.live.snapshot(self.id);
         for (key, live) in &snapshot {
-            let kept =
-                matches!(key.kind, Kind::Namespace | Kind::RoleBinding | Kind::Secret | Kind::VolumeClaim);
+            let kept = matches!(key.kind, Kind::Namespace | Kind::VolumeClaim);
             if !kept && !live.ending && !wanted.contains(key) {
                 self.delete(key, "the store does not need it any more").await?;
             }
@@ -187,12 +245,12 @@ impl Applier<'_> {
             Kind::Service => self.delete_one::<Service>(key).await,
             Kind::Ingress => self.delete_one::<Ingress>(key).await,
             Kind::NetworkPolicy => self.delete_one::<NetworkPolicy>(key).await,
+            Kind::RoleBinding => self.delete_one::<RoleBinding>(key).await,
+            Kind::Secret => self.delete_one::<Secret>(key).await,
             // Every store has exactly one of each of these, or they are never deleted singly.
             Kind::Namespace
-            | Kind::RoleBinding
             | Kind::ResourceQuota
             | Kind::LimitRange
-            | Kind::Secret
             | Kind::ConfigMap
             | Kind::VolumeClaim => Ok(()),
         }
@@ -234,10 +292,23 @@ fn key_of<K: Made>(object: &K) -> Key {
 
 /// The keys of all objects that a store is to have in its namespace.
 fn keys(objects: &Objects) -> BTreeSet<Key> {
-    let Objects { quota, limits, network_policies, credentials, settings, database, cache, app, setup } =
-        objects;
+    let Objects {
+        quota,
+        limits,
+        network_policies,
+        credentials,
+        admin_login,
+        api_access,
+        settings,
+        database,
+        cache,
+        app,
+        setup,
+    } = objects;
     let App { volumes, deployment, service, ingress } = app;
     let mut keys = BTreeSet::from([
+        // It was written before all others.
+        Key::new(Kind::RoleBinding, ORCHESTRATOR_BINDING),
         key_of(quota),
         key_of(limits),
         key_of(credentials),
@@ -246,6 +317,8 @@ fn keys(objects: &Objects) -> BTreeSet<Key> {
         key_of(service),
         key_of(ingress),
     ]);
+    keys.extend(admin_login.iter().map(key_of));
+    keys.extend(api_access.iter().map(key_of));
     keys.extend(network_policies.iter().map(key_of));
     keys.extend(volumes.iter().map(key_of));
     if let Some(Database { stateful_set, service }) = database {
@@ -256,6 +329,28 @@ fn keys(objects: &Objects) -> BTreeSet<Key> {
     }
     keys.extend(setup.iter().map(key_of));
     keys
+}
+
+/// A patch that removes the fields of a policy's spec that it was not built with. They are whole fields only: rules and selectors are
+/// set as one, so that an edit within one takes it away from the orchestrator, and applying sets it back.
+fn removal_of_additions(live: &NetworkPolicy, built: &NetworkPolicy) -> Option<Patch<()>> {
+    let fields = |policy: &NetworkPolicy| match serde_json::to_value(&policy.spec) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let built = fields(built);
+    let added: Vec<Value> = fields(live)
+        .keys()
+        .filter(|field| !built.contains_key(*field))
+        .map(|field| json!({ "op": "remove", "path": format!("/spec/{field}") }))
+        .collect();
+    if added.is_empty() {
+        return None;
+    }
+    // If it has changed since, it is looked at anew.
+    let unchanged =
+        json!({ "op": "test", "path": "/metadata/resourceVersion", "value": live.resource_version() });
+    serde_json::from_value([vec![unchanged], added].concat().into()).ok().map(Patch::Json)
 }
 
 fn error<K: Resource<DynamicType = ()>>(action: &'static str, name: &str, source: kube::Error) -> Error {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use serde_json::json;
-use store_crd::{Store, StoreEngine, StoreStatus};
+use store_crd::{Store, StoreEngine};
 
 use super::{
     dereference::Dereferenced,
@@ -61,11 +61,6 @@ pub fn dereferenced(store: Store, engine: Option<StoreEngine>) -> Dereferenced {
 /// A store of one of the engines in `tests/fixtures`, validated.
 pub fn valid(engine_name: &str, flags: &[&str]) -> ValidatedStore {
     validate(dereferenced(store(engine_name), Some(engine(engine_name))), platform(flags)).unwrap()
-}
-
-/// A status from JSON.
-pub fn status(json: serde_json::Value) -> StoreStatus {
-    serde_json::from_value(json).unwrap()
 }
 
 /// The settings of an installation with another key.

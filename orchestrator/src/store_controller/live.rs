@@ -1,10 +1,14 @@
 //! What is in the cluster: one watch a kind, kept in memory, and what was last applied of it.
 //!
-//! Of most kinds only metadata is watched. That is enough to tell whether an object is as it was applied: the API server notes for
+//! Of most kinds only metadata is watched, and of Secrets only those with the names of stores' Secrets, for more the orchestrator may
+//! not see. That is enough to tell whether an object is as it was applied: the API server notes for
 //! each field which manager set it last, and takes a field out of the orchestrator's entry as soon as someone else changes or removes
 //! it. So an object is untouched as long as the orchestrator's entry is; what the cluster itself writes (a status, a default, an
 //! address) doesn't count, and of fields that the orchestrator never set it knows nothing. Neither generation nor resourceVersion
 //! could tell: the one misses labels and annotations, the other counts every change of a status.
+//!
+//! A NetworkPolicy is closed: what someone adds to it opens what was shut. So it is watched whole, and is untouched only if its spec is
+//! exactly the one that was applied.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -28,7 +32,7 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::ObjectMeta,
 };
 use kube::{
-    Api, Client, Resource,
+    Api, Client, Resource, ResourceExt,
     core::PartialObjectMeta,
     runtime::{
         WatchStreamExt,
@@ -37,11 +41,15 @@ use kube::{
     },
 };
 use serde::de::DeserializeOwned;
-use store_crd::{Store, StoreId, labels};
+use store_crd::{Store, StoreId, admin_login, labels};
 use tokio::sync::watch;
 use tracing::warn;
 
-use super::{FIELD_MANAGER, build::ExistingVolume};
+use super::{
+    FIELD_MANAGER,
+    build::{CREDENTIALS, ExistingVolume},
+};
+use crate::digest;
 
 /// The kinds of a store's objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,16 +87,28 @@ impl Key {
 pub struct Version {
     pub uid: String,
     pub resource_version: u64,
-    /// Digest of the orchestrator's entry in `managedFields`.
+    /// Digest of what must stay as it is: the orchestrator's entry in `managedFields`, and the spec of what is closed.
     pub ours: u64,
 }
 
 impl Version {
     pub fn of(metadata: &ObjectMeta) -> Self {
+        Self::new(metadata, |_| {})
+    }
+
+    /// The version of an object to which nothing may be added.
+    pub fn of_closed(policy: &NetworkPolicy) -> Self {
+        Self::new(&policy.metadata, |hasher| digest::full(&policy.spec).hash(hasher))
+    }
+
+    fn new(metadata: &ObjectMeta, more: impl FnOnce(&mut DefaultHasher)) -> Self {
+        let mut hasher = DefaultHasher::new();
+        hash_our_fields(metadata, &mut hasher);
+        more(&mut hasher);
         Self {
             uid: metadata.uid.clone().unwrap_or_default(),
             resource_version: resource_version(metadata),
-            ours: ours(metadata),
+            ours: hasher.finish(),
         }
     }
 }
@@ -98,15 +118,13 @@ pub fn resource_version(metadata: &ObjectMeta) -> u64 {
     metadata.resource_version.as_deref().and_then(|version| version.parse().ok()).unwrap_or(0)
 }
 
-fn ours(metadata: &ObjectMeta) -> u64 {
-    let mut hasher = DefaultHasher::new();
+fn hash_our_fields(metadata: &ObjectMeta, hasher: &mut DefaultHasher) {
     for entry in metadata.managed_fields.iter().flatten() {
         let applied = entry.operation.as_deref() == Some("Apply") && entry.subresource.is_none();
         if applied && entry.manager.as_deref() == Some(FIELD_MANAGER) {
-            entry.fields_v1.as_ref().map(|fields| fields.0.to_string()).hash(&mut hasher);
+            entry.fields_v1.as_ref().map(|fields| fields.0.to_string()).hash(hasher);
         }
     }
-    hasher.finish()
 }
 
 /// An object as the cluster last told.
@@ -135,6 +153,10 @@ pub enum Facts {
     Job(JobState),
     Service {
         address: Option<String>,
+    },
+    Secret {
+        /// Fingerprint of the platform key that its values came from.
+        platform_key: Option<String>,
     },
     Volume(ExistingVolume),
 }
@@ -234,30 +256,6 @@ impl Live {
         });
     }
 
-    /// Takes notice of an object that isn't watched, but was just read.
-    pub fn observe_read(&self, id: StoreId, key: &Key, metadata: Option<&ObjectMeta>) {
-        self.write(|stores| {
-            let known = stores.entry(id).or_default();
-            match metadata {
-                Some(metadata) => {
-                    let version = Version::of(metadata);
-                    known.live.insert(
-                        key.clone(),
-                        LiveObject {
-                            version,
-                            ending: metadata.deletion_timestamp.is_some(),
-                            facts: Facts::None,
-                        },
-                    );
-                }
-                None => {
-                    known.live.remove(key);
-                    known.applied.remove(key);
-                }
-            }
-        });
-    }
-
     /// Forgets a store that is gone.
     pub fn forget(&self, id: StoreId) {
         self.write(|stores| {
@@ -302,13 +300,14 @@ impl Live {
         });
     }
 
-    /// Removes the objects of one kind that a new listing didn't show, and tells whose they were.
-    fn retain(&self, kind: Kind, seen: &HashSet<(StoreId, String)>) -> Vec<StoreId> {
+    /// Removes the objects of one kind, or those of one name, that a new listing didn't show, and tells whose they were.
+    fn retain(&self, kind: Kind, name: Option<&str>, seen: &HashSet<(StoreId, String)>) -> Vec<StoreId> {
         let gone: Vec<(StoreId, Key, String)> = {
             let stores = self.stores.read().unwrap_or_else(PoisonError::into_inner);
             let all =
                 stores.iter().flat_map(|(id, known)| known.live.iter().map(|(key, live)| (*id, key, live)));
-            all.filter(|(id, key, _)| key.kind == kind && !seen.contains(&(*id, key.name.clone())))
+            all.filter(|(_, key, _)| key.kind == kind && name.is_none_or(|name| key.name == name))
+                .filter(|(id, key, _)| !seen.contains(&(*id, key.name.clone())))
                 .map(|(id, key, live)| (id, key.clone(), live.version.uid.clone()))
                 .collect()
         };
@@ -328,6 +327,10 @@ pub trait Watched: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug
     fn facts(&self) -> Facts {
         Facts::None
     }
+
+    fn version(&self) -> Version {
+        Version::of(self.meta())
+    }
 }
 
 /// A kind of object that the orchestrator makes.
@@ -336,7 +339,7 @@ pub trait Made: Resource<DynamicType = ()> {
 }
 
 macro_rules! kinds {
-    (metadata: $($metadata:ident => $metadata_kind:ident),*; whole: $($whole:ident => $facts:expr),*; unseen: $($unseen:ident),*) => {
+    (metadata: $($metadata:ident => $metadata_kind:ident),*; whole: $($whole:ident => $facts:expr),*) => {
         $(
             impl Made for $metadata { const KIND: Kind = Kind::$metadata_kind; }
             impl Watched for PartialObjectMeta<$metadata> { const KIND: Kind = Kind::$metadata_kind; }
@@ -348,16 +351,17 @@ macro_rules! kinds {
                 fn facts(&self) -> Facts { $facts(self) }
             }
         )*
-        $(impl Made for $unseen { const KIND: Kind = Kind::$unseen; })*
 
-        /// Watches every kind but Secrets, which the orchestrator can't see but inside the namespaces of stores. Tells whose objects
-        /// have changed.
+        /// Watches every kind. Tells whose objects have changed.
         pub fn watch_all(client: &Client, live: &Arc<Live>) -> impl Stream<Item = ObjectRef<Store>> + Send + 'static {
             stream::select_all([
-                $(watch::<PartialObjectMeta<$metadata>>(client.clone(), Arc::clone(live)).boxed(),)*
-                $(watch::<$whole>(client.clone(), Arc::clone(live)).boxed(),)*
-                watch::<PersistentVolumeClaim>(client.clone(), Arc::clone(live)).boxed(),
-                watch::<PartialObjectMeta<Namespace>>(client.clone(), Arc::clone(live)).boxed(),
+                $(watch::<PartialObjectMeta<$metadata>>(client, live, None).boxed(),)*
+                $(watch::<$whole>(client, live, None).boxed(),)*
+                watch::<PersistentVolumeClaim>(client, live, None).boxed(),
+                watch::<PartialObjectMeta<Namespace>>(client, live, None).boxed(),
+                watch::<NetworkPolicy>(client, live, None).boxed(),
+                watch::<PartialObjectMeta<Secret>>(client, live, Some(CREDENTIALS)).boxed(),
+                watch::<PartialObjectMeta<Secret>>(client, live, Some(admin_login::NAME)).boxed(),
             ])
         }
     };
@@ -368,16 +372,37 @@ kinds! {
         RoleBinding => RoleBinding,
         ResourceQuota => ResourceQuota,
         LimitRange => LimitRange,
-        NetworkPolicy => NetworkPolicy,
         ConfigMap => ConfigMap,
         Ingress => Ingress;
     whole:
         StatefulSet => database,
         Deployment => deployment,
         Job => job,
-        Service => service;
-    unseen:
-        Secret
+        Service => service
+}
+
+impl Made for NetworkPolicy {
+    const KIND: Kind = Kind::NetworkPolicy;
+}
+
+impl Watched for NetworkPolicy {
+    const KIND: Kind = Kind::NetworkPolicy;
+
+    fn version(&self) -> Version {
+        Version::of_closed(self)
+    }
+}
+
+impl Made for Secret {
+    const KIND: Kind = Kind::Secret;
+}
+
+impl Watched for PartialObjectMeta<Secret> {
+    const KIND: Kind = Kind::Secret;
+
+    fn facts(&self) -> Facts {
+        Facts::Secret { platform_key: self.annotations().get(labels::SECRETS_KEY).cloned() }
+    }
 }
 
 impl Made for Namespace {
@@ -471,15 +496,20 @@ fn service(service: &Service) -> Facts {
     Facts::Service { address: address.filter(|address| !address.is_empty() && address != "None") }
 }
 
-/// Keeps one kind up to date, and tells whose objects have changed.
+/// Keeps one kind up to date, or the objects of one name, and tells whose have changed.
 fn watch<K: Watched>(
-    client: Client,
-    live: Arc<Live>,
-) -> impl Stream<Item = ObjectRef<Store>> + Send + 'static {
+    client: &Client,
+    live: &Arc<Live>,
+    name: Option<&'static str>,
+) -> impl Stream<Item = ObjectRef<Store>> + Send + use<K> {
     live.unlisted.send_modify(|unlisted| *unlisted += 1);
-    let mut follower = Follower { live, seen: HashSet::new(), listed: false };
-    let config = watcher::Config::default().labels(labels::SELECTOR);
-    watcher::watcher(Api::<K>::all(client), config).default_backoff().flat_map(move |event| {
+    let mut follower = Follower { live: Arc::clone(live), name, seen: HashSet::new(), listed: false };
+    let mut config = watcher::Config::default().labels(labels::SELECTOR);
+    if let Some(name) = name {
+        // In this form the API server compares it with the names that the rights are limited to.
+        config = config.fields(&format!("metadata.name={name}"));
+    }
+    watcher::watcher(Api::<K>::all(client.clone()), config).default_backoff().flat_map(move |event| {
         stream::iter(match event {
             Ok(event) => follower.follow(event),
             Err(error) => {
@@ -493,6 +523,8 @@ fn watch<K: Watched>(
 
 struct Follower {
     live: Arc<Live>,
+    /// The one name that is followed, if not all are.
+    name: Option<&'static str>,
     /// What the listing under way has shown so far.
     seen: HashSet<(StoreId, String)>,
     listed: bool,
@@ -516,7 +548,7 @@ impl Follower {
                     self.listed = true;
                     self.live.unlisted.send_modify(|unlisted| *unlisted -= 1);
                 }
-                self.live.retain(K::KIND, &std::mem::take(&mut self.seen))
+                self.live.retain(K::KIND, self.name, &std::mem::take(&mut self.seen))
             }
             Event::Apply(object) => self.upsert(&object),
             Event::Delete(object) => match identify(&object) {
@@ -533,7 +565,7 @@ impl Follower {
     fn upsert<K: Watched>(&self, object: &K) -> Vec<StoreId> {
         let Some((id, key)) = identify(object) else { return Vec::new() };
         let live = LiveObject {
-            version: Version::of(object.meta()),
+            version: object.version(),
             ending: object.meta().deletion_timestamp.is_some(),
             facts: object.facts(),
         };

@@ -334,9 +334,15 @@ async fn reconcile(store: Arc<Store>, context: Arc<Context>) -> Result<Action, E
 
     let began = tokio::time::Instant::now();
     let name = store.name_any();
-    let result = tokio::time::timeout(RECONCILE_LIMIT, look_after(&context, store))
+    let mut result = tokio::time::timeout(RECONCILE_LIMIT, look_after(&context, store))
         .await
         .unwrap_or(Err(Error::TimedOut));
+    if let (None, Ok(id)) = (context.stores.get(&ObjectRef::new(&name)), name.parse()) {
+        // It went away meanwhile, and was forgotten; whatever was noted of it since would never be forgotten again: a place in the
+        // queue, for one, that nobody would ever leave.
+        context.forget(id);
+        result = Ok(Action::await_change());
+    }
     context.metrics.reconciles.inc();
     context.metrics.reconcile_seconds.observe(began.elapsed().as_secs_f64());
     if result.is_ok() {
@@ -492,7 +498,7 @@ async fn write(context: &Context, store: &Store, valid: &ValidatedStore) -> Resu
     let applier = context.applier(valid.id);
     applier.access(&build::access(valid)).await?;
     let existing = Existing {
-        credentials: applier.read_credentials().await?,
+        credentials: applier.credentials(&valid.platform.key.fingerprint()).await?,
         volumes: existing_volumes(&context.live.snapshot(valid.id)),
     };
     let objects = build::objects(valid, &existing);
@@ -511,7 +517,8 @@ fn existing_volumes(live: &Snapshot) -> BTreeMap<String, build::ExistingVolume> 
             | Facts::Namespace { .. }
             | Facts::Workload(_)
             | Facts::Job(_)
-            | Facts::Service { .. } => None,
+            | Facts::Service { .. }
+            | Facts::Secret { .. } => None,
         })
         .collect()
 }

@@ -120,9 +120,12 @@ fn workload<'a>(live: &'a Snapshot, kind: Kind, name: &str) -> Option<&'a Worklo
     let object = live.get(&Key::new(kind, name)).filter(|object| !object.ending)?;
     match &object.facts {
         Facts::Workload(workload) | Facts::Database { workload, volume: _ } => Some(workload),
-        Facts::None | Facts::Namespace { .. } | Facts::Job(_) | Facts::Service { .. } | Facts::Volume(_) => {
-            None
-        }
+        Facts::None
+        | Facts::Namespace { .. }
+        | Facts::Job(_)
+        | Facts::Service { .. }
+        | Facts::Secret { .. }
+        | Facts::Volume(_) => None,
     }
 }
 

@@ -146,7 +146,7 @@ pub enum Source {
 pub enum Kept {
     /// In the `ConfigMap` `settings`.
     Settings,
-    /// In the Secret `credentials`.
+    /// In the Secret `store-credentials`.
     Credentials,
 }
 

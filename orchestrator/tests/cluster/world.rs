@@ -1,5 +1,5 @@
-//! A cluster without nodes: a real API server, the orchestrator as its own ServiceAccount with the rights of its README, and a
-//! [`Player`] in the role of controllers and kubelet.
+//! A cluster without nodes: a real API server, the orchestrator as its own ServiceAccount with the rights that the chart gives it, and
+//! a [`Player`] in the role of controllers and kubelet.
 
 use std::{
     collections::BTreeMap,
@@ -35,6 +35,7 @@ use kube::{
 };
 use orchestrator::{
     config::Config,
+    leader::LEASE,
     probe::{Answer, Probe, Question, Unanswered},
 };
 use serde::de::DeserializeOwned;
@@ -47,11 +48,14 @@ use tokio::{
     time::timeout,
 };
 
-/// The most that a test waits for anything.
-pub const LIMIT: Duration = Duration::from_secs(30);
+/// The most that a test waits for anything. It is met only by what never comes true: the machine may be busy with other things.
+pub const LIMIT: Duration = Duration::from_mins(5);
 
+/// The release, and the namespace that it is in.
+const RELEASE: &str = "store-platform";
 const NAMESPACE: &str = "store-platform";
-const SERVICE_ACCOUNT: &str = "store-platform-orchestrator";
+const ORCHESTRATOR: &str = "store-platform-orchestrator";
+const BACKEND: &str = "store-platform-backend";
 
 /// The tests share an API server, and each wants it for itself.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -60,7 +64,7 @@ pub struct World {
     pub admin: Client,
     pub server: &'static ApiServer,
     pub shop: Arc<Shop>,
-    pub writes: Arc<AtomicUsize>,
+    traffic: Arc<Traffic>,
     player: Option<Player>,
     _turn: MutexGuard<'static, ()>,
 }
@@ -72,9 +76,7 @@ impl World {
         let server = testbed::api_server().await.unwrap();
         let admin = server.client().unwrap();
         let world =
-            Self { admin, server, shop: Arc::default(), writes: Arc::default(), player: None, _turn: turn };
-        // The account has to be there before its rights.
-        server.client_as_service_account(NAMESPACE, SERVICE_ACCOUNT).await.unwrap();
+            Self { admin, server, shop: Arc::default(), traffic: Arc::default(), player: None, _turn: turn };
         world.grant().await;
         world.clean().await;
         for engine in ["woocommerce", "medusa", "plain"] {
@@ -96,37 +98,44 @@ impl World {
         self.player = Some(Player::start(self.admin.clone(), play));
     }
 
-    pub fn stop_playing(&mut self) {
-        self.player = None;
-    }
-
-    /// The rights as the README says them, which is what the chart copies.
+    /// The rights that the chart gives.
     async fn grant(&self) {
-        let readme = include_str!("../../README.md");
-        let (_, rest) = readme.split_once("```yaml\n").unwrap();
-        let (yaml, _) = rest.split_once("```").unwrap();
-        for document in yaml.split("---\n") {
-            let json: Value = serde_saphyr::from_str(document).unwrap();
+        // The accounts have to be there before their rights.
+        let orchestrator = self.orchestrators_client().await;
+        self.backends_client().await;
+        for json in chart_objects() {
             match json["kind"].as_str().unwrap() {
                 "ClusterRole" => self.put(Api::<ClusterRole>::all(self.admin.clone()), json).await,
+                "ClusterRoleBinding" => {
+                    self.put(Api::<ClusterRoleBinding>::all(self.admin.clone()), json).await;
+                }
                 "Role" => self.put(Api::<Role>::namespaced(self.admin.clone(), NAMESPACE), json).await,
+                "RoleBinding" => {
+                    self.put(Api::<RoleBinding>::namespaced(self.admin.clone(), NAMESPACE), json).await;
+                }
                 kind => panic!("{kind}"),
             }
         }
-        let subjects = json!([{ "kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": NAMESPACE }]);
-        let binding = |kind: &str, role: &str| {
-            json!({
-                "apiVersion": "rbac.authorization.k8s.io/v1",
-                "kind": kind,
-                "metadata": { "name": SERVICE_ACCOUNT },
-                "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": role, "name": SERVICE_ACCOUNT },
-                "subjects": subjects,
-            })
-        };
-        let cluster = binding("ClusterRoleBinding", "ClusterRole");
-        self.put(Api::<ClusterRoleBinding>::all(self.admin.clone()), cluster).await;
-        let leases = binding("RoleBinding", "Role");
-        self.put(Api::<RoleBinding>::namespaced(self.admin.clone(), NAMESPACE), leases).await;
+        let leases = Api::<Lease>::namespaced(orchestrator.clone(), NAMESPACE);
+        until_allowed(async || leases.get_opt(LEASE).await).await;
+        let stores = Api::<Store>::all(orchestrator);
+        until_allowed(async || stores.list(&ListParams::default()).await).await;
+    }
+
+    /// Who asks as the orchestrator does.
+    pub async fn orchestrators_client(&self) -> Client {
+        self.server.client_as_service_account(NAMESPACE, ORCHESTRATOR).await.unwrap()
+    }
+
+    /// Who asks as the API does.
+    pub async fn backends_client(&self) -> Client {
+        self.server.client_as_service_account(NAMESPACE, BACKEND).await.unwrap()
+    }
+
+    /// Who leads. Empty if nobody does.
+    pub async fn leader(&self) -> String {
+        let lease = Api::<Lease>::namespaced(self.admin.clone(), NAMESPACE).get_opt(LEASE).await.unwrap();
+        lease.and_then(|lease| lease.spec?.holder_identity).unwrap_or_default()
     }
 
     pub async fn put<K>(&self, api: Api<K>, object: Value)
@@ -152,7 +161,7 @@ impl World {
             remove_namespace(&self.admin, &store.name_any()).await;
         }
         let leases: Api<Lease> = Api::namespaced(self.admin.clone(), NAMESPACE);
-        let _ = leases.delete("store-platform-orchestrator", &DeleteParams::default()).await;
+        let _ = leases.delete(LEASE, &DeleteParams::default()).await;
     }
 
     pub fn stores(&self) -> Api<Store> {
@@ -218,6 +227,13 @@ impl World {
         timeout(LIMIT, wait).await.unwrap_or_else(|_| panic!("{name} did not come to be as wanted")).unwrap();
     }
 
+    /// Waits until shops were asked so many times more.
+    pub async fn until_asked(&self, times: usize) {
+        let count = || self.shop.asked.lock().unwrap().len();
+        let before = count();
+        until(|| count() >= before + times).await;
+    }
+
     /// Waits until a store is gone.
     pub async fn until_gone(&self, id: StoreId) {
         let name = id.to_string();
@@ -260,13 +276,18 @@ impl World {
 
     /// How many writes the orchestrators have sent, but for Lease and events.
     pub fn writes(&self) -> usize {
-        self.writes.load(Ordering::SeqCst)
+        self.traffic.writes.load(Ordering::SeqCst)
+    }
+
+    /// How many requests of any kind the orchestrators have sent, but for the Lease and for watches, which go on by themselves.
+    pub fn requests(&self) -> usize {
+        self.traffic.requests.load(Ordering::SeqCst)
     }
 
     /// An orchestrator with its own rights.
     pub async fn orchestrator(&self, name: &str, flags: &[&str]) -> Orchestrator {
-        let client = self.server.client_as_service_account(NAMESPACE, SERVICE_ACCOUNT).await.unwrap();
-        let client = counted(client, Arc::clone(&self.writes));
+        let client = counted(self.orchestrators_client().await, Arc::clone(&self.traffic));
+        let account = format!("--api-service-account={NAMESPACE}/{BACKEND}");
         let least = [
             "orchestrator",
             "--pod-name",
@@ -274,8 +295,9 @@ impl World {
             "--listen=127.0.0.1:0",
             "--domain=shops.example",
             "--secrets-key=0123456789abcdef0123456789abcdef",
+            &account,
             // A busy machine must not cost the leader its Lease in the middle of a test.
-            "--lease-duration=10s",
+            "--lease-duration=30s",
         ];
         let config = Config::try_parse_from(least.iter().chain(flags)).unwrap();
         let probe: Arc<dyn Probe> = Arc::clone(&self.shop) as _;
@@ -288,6 +310,26 @@ impl World {
         });
         Orchestrator { task, stop: Some(stop) }
     }
+}
+
+/// Waits for something that no watch tells.
+pub async fn until(condition: impl Fn() -> bool) {
+    let met = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LIMIT, met).await.expect("it comes true in time");
+}
+
+/// Waits until a right takes effect: the API server learns of it a moment after it was written.
+pub async fn until_allowed<T>(mut request: impl AsyncFnMut() -> kube::Result<T>) {
+    let allowed = async {
+        while matches!(request().await, Err(kube::Error::Api(status)) if status.is_forbidden()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(LIMIT, allowed).await.expect("the right takes effect");
 }
 
 /// A running orchestrator. Dropping it is like a SIGKILL: nothing is finished and the Lease isn't released.
@@ -316,16 +358,58 @@ impl Drop for Orchestrator {
     }
 }
 
-fn counted(client: Client, writes: Arc<AtomicUsize>) -> Client {
+/// What the orchestrators have sent.
+#[derive(Default)]
+struct Traffic {
+    requests: AtomicUsize,
+    writes: AtomicUsize,
+}
+
+fn counted(client: Client, traffic: Arc<Traffic>) -> Client {
     let service = tower::service_fn(move |request: Request<Body>| {
-        let path = request.uri().path();
-        if request.method() != Method::GET && !path.contains("/leases") && !path.contains("/events") {
-            writes.fetch_add(1, Ordering::SeqCst);
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        let is_watch = query.contains("watch=true");
+        if !path.contains("/leases") && !is_watch {
+            traffic.requests.fetch_add(1, Ordering::SeqCst);
+            if request.method() != Method::GET && !path.contains("/events") {
+                traffic.writes.fetch_add(1, Ordering::SeqCst);
+            }
         }
         let client = client.clone();
         async move { client.send(request).await }
     });
     Client::new(service, "default")
+}
+
+/// The objects in the chart's templates for the rights of orchestrator and API, as a release `store-platform` has them. Helm itself may
+/// not be there where these tests run, so the few expressions of these templates are replaced here; one that isn't known is an error.
+fn chart_objects() -> Vec<Value> {
+    const TEMPLATES: [&str; 2] = [
+        include_str!("../../../helm/store-platform/templates/orchestrator/rbac.yaml"),
+        include_str!("../../../helm/store-platform/templates/backend/rbac.yaml"),
+    ];
+    let manager = format!("{RELEASE}-store-manager");
+    let reader = format!("{RELEASE}-store-reader");
+    let expressions = [
+        (r#"{{ include "store-platform.name" . }}"#, RELEASE),
+        (r#"{{ include "store-platform.storeManagerRole" . }}"#, &manager),
+        (r#"{{ include "store-platform.storeReaderRole" . }}"#, &reader),
+        ("{{ .Release.Namespace }}", NAMESPACE),
+    ];
+    let is_label = |line: &&str| line.contains(r#"labels: {{- include "store-platform.labels""#);
+    TEMPLATES
+        .iter()
+        .flat_map(|template| template.split("\n---\n"))
+        .map(|document| {
+            let mut yaml: String =
+                document.lines().filter(|line| !is_label(line)).flat_map(|line| [line, "\n"]).collect();
+            for (expression, value) in expressions {
+                yaml = yaml.replace(expression, value);
+            }
+            assert!(!yaml.contains("{{"), "an expression that is not known here: {yaml}");
+            serde_saphyr::from_str(&yaml).unwrap()
+        })
+        .collect()
 }
 
 /// The shop that answers for all stores.

@@ -79,7 +79,7 @@ impl Cluster {
     /// # Errors
     /// When its Secret can't be read.
     pub async fn credentials(&self, namespace: &str) -> Result<BTreeMap<String, ByteString>> {
-        let secret = self.namespaced::<Secret>(namespace).get("credentials").await?;
+        let secret = self.namespaced::<Secret>(namespace).get("store-credentials").await?;
         secret.data.context("the Secret is empty")
     }
 

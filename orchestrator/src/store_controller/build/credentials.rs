@@ -9,7 +9,9 @@ use store_crd::labels;
 use super::{conventions, meta, names};
 use crate::store_controller::validate::{Source, ValidatedStore};
 
-pub const NAME: &str = "credentials";
+/// Its name. The orchestrator may see Secrets of this name in every namespace, for that is the only way to have one watch for all
+/// stores without seeing all Secrets; so it is one that nobody else gives to a Secret.
+pub const NAME: &str = "store-credentials";
 
 /// The Secret. Values that came from another platform key stay as they are: a database doesn't change its password because the
 /// platform's key did.

@@ -3,6 +3,7 @@
 //! One module a kind of thing. Everything is typed, and [`Access`] and [`Objects`] are taken apart without `..` wherever they are
 //! used, so that an object which is added here can't be forgotten there.
 
+mod admin_login;
 mod app;
 mod cache;
 mod conventions;
@@ -34,6 +35,7 @@ use k8s_openapi::api::{
 use super::validate::ValidatedStore;
 
 pub use credentials::NAME as CREDENTIALS;
+pub use rbac::ORCHESTRATOR as ORCHESTRATOR_BINDING;
 
 /// Names of a store's objects that other steps ask for.
 pub mod names {
@@ -63,6 +65,8 @@ pub struct Objects {
     pub limits: LimitRange,
     pub network_policies: Vec<NetworkPolicy>,
     pub credentials: Secret,
+    pub admin_login: Option<Secret>,
+    pub api_access: Option<RoleBinding>,
     pub settings: ConfigMap,
     pub database: Option<Database>,
     pub cache: Option<Cache>,
@@ -110,17 +114,20 @@ pub struct ExistingVolume {
 /// The first two objects of a store.
 #[must_use]
 pub fn access(store: &ValidatedStore) -> Access {
-    Access { namespace: namespace::build(store), role_binding: rbac::build(store) }
+    Access { namespace: namespace::build(store), role_binding: rbac::orchestrator(store) }
 }
 
 /// All other objects of a store.
 #[must_use]
 pub fn objects(store: &ValidatedStore, existing: &Existing) -> Objects {
+    let credentials = credentials::build(store, existing.credentials.as_ref());
     Objects {
         quota: quota::build(store),
         limits: limits::build(store),
         network_policies: network_policy::build(store),
-        credentials: credentials::build(store, existing.credentials.as_ref()),
+        admin_login: admin_login::build(store, &credentials),
+        credentials,
+        api_access: rbac::api(store),
         settings: settings::build(store),
         database: store.database.as_ref().map(|database| database::build(store, database, existing)),
         cache: store.cache.as_ref().map(|cache| cache::build(store, cache)),

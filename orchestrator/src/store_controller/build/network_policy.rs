@@ -52,7 +52,7 @@ fn app(store: &ValidatedStore) -> NetworkPolicy {
     let orchestrator = NetworkPolicyPeer {
         namespace_selector: labels_selector(BTreeMap::from([(
             "kubernetes.io/metadata.name".to_owned(),
-            platform.orchestrator.namespace.clone(),
+            platform.orchestrator.account.namespace.clone(),
         )])),
         pod_selector: labels_selector(BTreeMap::from([(
             labels::COMPONENT.to_owned(),

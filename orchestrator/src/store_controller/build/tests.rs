@@ -10,8 +10,19 @@ use crate::store_controller::fixtures::{platform_with_key, valid};
 /// Every object of a store, named by kind and name.
 fn everything(store: &ValidatedStore, existing: &Existing) -> Vec<(String, Value)> {
     let Access { namespace, role_binding } = access(store);
-    let Objects { quota, limits, network_policies, credentials, settings, database, cache, app, setup } =
-        objects(store, existing);
+    let Objects {
+        quota,
+        limits,
+        network_policies,
+        credentials,
+        admin_login,
+        api_access,
+        settings,
+        database,
+        cache,
+        app,
+        setup,
+    } = objects(store, existing);
     let App { volumes, deployment, service, ingress } = app;
     let mut all = vec![
         named(&namespace),
@@ -24,6 +35,8 @@ fn everything(store: &ValidatedStore, existing: &Existing) -> Vec<(String, Value
         named(&service),
         named(&ingress),
     ];
+    all.extend(admin_login.iter().map(named));
+    all.extend(api_access.iter().map(named));
     all.extend(network_policies.iter().map(named));
     all.extend(volumes.iter().map(named));
     if let Some(Database { stateful_set, service }) = &database {
@@ -143,7 +156,7 @@ fn a_secret_of_another_platform_key_keeps_its_values_and_gets_what_is_missing() 
 
     let mut rotated = valid("medusa", &[]);
     rotated.platform = platform_with_key("another key of thirty-two bytes!");
-    let new = objects(&rotated, &with(without_jwt)).credentials;
+    let Objects { credentials: new, admin_login: login, .. } = objects(&rotated, &with(without_jwt));
 
     let (old_data, new_data) = (old.data.unwrap(), new.data.unwrap());
     assert_eq!(new_data["database.password"], old_data["database.password"]);
@@ -151,10 +164,19 @@ fn a_secret_of_another_platform_key_keeps_its_values_and_gets_what_is_missing() 
     assert_eq!(new_data["admin.password"], old_data["admin.password"]);
     assert_ne!(new_data["secret.jwt"], old_data["secret.jwt"], "the old key is not known any more");
     assert_eq!(new.metadata.annotations, old.metadata.annotations, "it still counts as one of the old key");
+    assert_eq!(login.unwrap().data.unwrap()["password"], old_data["admin.password"]);
 }
 
 fn with(credentials: Secret) -> Existing {
     Existing { credentials: Some(credentials), volumes: BTreeMap::new() }
+}
+
+#[test]
+fn the_api_may_read_what_people_are_shown_only_where_it_is_named() {
+    let access = |flags: &[&str]| objects(&valid("plain", flags), &Existing::default()).api_access;
+    assert_eq!(access(&[]), None);
+    let binding = access(&["--api-service-account=shops/backend", "--store-reader-role=reader"]).unwrap();
+    insta::assert_yaml_snapshot!("api_access", binding);
 }
 
 #[test]

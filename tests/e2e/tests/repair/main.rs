@@ -52,9 +52,9 @@ async fn deleted_and_edited_objects_are_put_back() -> Result<()> {
     api.ready(&store.id).await?;
 
     // A lost Secret comes back with the very same values, or the database would refuse the application from then on.
-    secrets.delete("credentials", &DeleteParams::default()).await?;
+    secrets.delete("store-credentials", &DeleteParams::default()).await?;
     until("the Secret is back", Duration::from_secs(120), async || {
-        Ok(secrets.get_opt("credentials").await?)
+        Ok(secrets.get_opt("store-credentials").await?)
     })
     .await?;
     ensure!(cluster.credentials(&namespace).await? == credentials, "the Secret came back with other values");
