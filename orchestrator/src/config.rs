@@ -164,10 +164,7 @@ impl Config {
                 port: (self.public_port != 0).then_some(self.public_port),
             },
             orchestrator: Orchestrator {
-                account: Account {
-                    namespace: self.namespace.clone(),
-                    name: self.service_account.clone(),
-                },
+                account: Account { namespace: self.namespace.clone(), name: self.service_account.clone() },
                 store_manager_role: self.store_manager_role.clone(),
             },
             api: self.api()?,

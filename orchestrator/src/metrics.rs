@@ -54,6 +54,12 @@ pub struct Metrics {
     pub provisioning_seconds: Family<Engine, Histogram>,
     /// Stores that failed, by engine.
     pub failures: Family<Engine, Counter>,
+    /// Containers of stores that were started again, by engine.
+    pub restarts: Family<Engine, Counter>,
+    /// Bad answers of shops that were asked whether they work, by engine.
+    pub failed_checks: Family<Engine, Counter>,
+    /// Objects of stores that the quota refused, by engine.
+    pub quota_violations: Family<Engine, Counter>,
     /// 1 while this instance leads.
     pub leader: Gauge,
 }
@@ -75,6 +81,9 @@ impl Metrics {
                 ])
             }),
             failures: Family::default(),
+            restarts: Family::default(),
+            failed_checks: Family::default(),
+            quota_violations: Family::default(),
             leader: Gauge::default(),
         };
         let Self {
@@ -86,6 +95,9 @@ impl Metrics {
             status_writes,
             provisioning_seconds,
             failures,
+            restarts,
+            failed_checks,
+            quota_violations,
             leader,
         } = metrics.clone();
         registry.register("reconciles", "Reconciles that ended", reconciles);
@@ -100,6 +112,9 @@ impl Metrics {
             provisioning_seconds,
         );
         registry.register("store_failures", "Stores that failed, by engine", failures);
+        registry.register("container_restarts", "Containers of stores that were started again", restarts);
+        registry.register("failed_checks", "Bad answers of shops that were asked", failed_checks);
+        registry.register("quota_violations", "Objects of stores that the quota refused", quota_violations);
         registry.register("leader", "1 while this instance leads", leader);
         metrics
     }

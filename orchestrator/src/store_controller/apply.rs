@@ -30,6 +30,7 @@ use super::{
     FIELD_MANAGER,
     build::{Access, App, CREDENTIALS, Cache, Database, ORCHESTRATOR_BINDING, Objects},
     live::{Facts, JobState, Key, Kind, Live, LiveObject, Made, Version},
+    pods::is_over_quota,
 };
 use crate::{digest, metrics::Metrics};
 
@@ -41,6 +42,18 @@ pub struct Error {
     pub kind: String,
     pub name: String,
     pub source: Box<kube::Error>,
+}
+
+impl Error {
+    /// The object, if it is the store's quota that refuses it.
+    pub fn over_quota(&self) -> Option<String> {
+        match &*self.source {
+            kube::Error::Api(status) if is_over_quota(&status.message) => {
+                Some(format!("{} {}", self.kind, self.name))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Writes the objects of one store.
@@ -72,9 +85,9 @@ impl Applier<'_> {
     /// If the API server can't be reached or refuses.
     pub async fn credentials(&self, platform_key: &str) -> Result<Option<Secret>, Error> {
         let key = Key::new(Kind::Secret, CREDENTIALS);
-        let derived = self.live.snapshot(self.id).get(&key).is_some_and(|secret| {
-            matches!(&secret.facts, Facts::Secret { platform_key: Some(of) } if of == platform_key)
-        });
+        let derived = self.live.snapshot(self.id).get(&key).is_some_and(
+            |secret| matches!(&secret.facts, Facts::Secret { platform_key: Some(of) } if of == platform_key),
+        );
         if derived {
             return Ok(None);
         }
@@ -155,9 +168,10 @@ impl Applier<'_> {
         }
         let api = self.api::<NetworkPolicy>();
         let params = PatchParams::apply(FIELD_MANAGER).force();
-        let mut live = with_new_rights(|| async { api.patch(&key.name, &params, &Patch::Apply(policy)).await })
-            .await
-            .map_err(|source| error::<NetworkPolicy>("apply", &key.name, source))?;
+        let mut live =
+            with_new_rights(|| async { api.patch(&key.name, &params, &Patch::Apply(policy)).await })
+                .await
+                .map_err(|source| error::<NetworkPolicy>("apply", &key.name, source))?;
         self.metrics.writes.inc();
         if let Some(removal) = removal_of_additions(&live, policy) {
             info!(store.id = %self.id, object.name = key.name, "removing what someone has added to a NetworkPolicy");
@@ -368,11 +382,6 @@ async fn with_new_rights<T, F: Future<Output = kube::Result<T>>>(
         .with_max_times(12);
     request
         .retry(patience)
-        .when(|error| matches!(error, kube::Error::Api(status) if status.is_forbidden() && !is_quota(&status.message)))
+        .when(|error| matches!(error, kube::Error::Api(status) if status.is_forbidden() && !is_over_quota(&status.message)))
         .await
-}
-
-/// A quota refuses with the same code as a lack of rights does.
-fn is_quota(message: &str) -> bool {
-    message.contains("exceeded quota")
 }

@@ -13,7 +13,7 @@ use super::{
     observe::{Observation, Part, Storefront},
     validate::ValidatedStore,
 };
-use crate::probe::Question;
+use crate::{metrics::Engine, probe::Question};
 
 /// After a bad answer of a shop that was ready.
 const DOUBT: Duration = Duration::from_secs(2);
@@ -46,6 +46,10 @@ pub async fn check(
         check.due = Some(later(now, spread));
     } else if check.due.is_none_or(|due| due <= now) {
         let answer = context.probe.ask(&question).await;
+        if answer.is_err() {
+            let engine = Engine { engine: store.engine.clone() };
+            context.metrics.failed_checks.get_or_create(&engine).inc();
+        }
         let failures = usize::try_from(check.failures).unwrap_or(usize::MAX);
         let pause = match (&answer, phase) {
             (Ok(()), _) => delay(context.health_interval * 2 / 3, context.health_interval * 4 / 3, 1),

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use kube::ResourceExt;
 use store_crd::Store;
 
-use super::{live::resource_version, observe::Storefront};
+use super::{incidents::Noticed, live::resource_version, observe::Storefront};
 use crate::probe::Unanswered;
 
 /// Memory of all stores.
@@ -28,6 +28,7 @@ struct Remembered {
     setups: usize,
     setup_due: Option<Timestamp>,
     check: Check,
+    noticed: Noticed,
 }
 
 /// What the shop answered so far.
@@ -88,6 +89,11 @@ impl Memory {
     /// Changes what a store's shop answered so far.
     pub fn set_check(&self, name: &str, check: Check) {
         self.with(name, |remembered| remembered.check = check);
+    }
+
+    /// Takes notice of something that is to be counted once.
+    pub fn notice<T>(&self, name: &str, f: impl FnOnce(&mut Noticed) -> T) -> T {
+        self.with(name, |remembered| f(&mut remembered.noticed))
     }
 
     /// How long to wait after one more failed reconcile.

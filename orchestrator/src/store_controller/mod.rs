@@ -21,15 +21,21 @@ mod delete;
 mod dereference;
 #[cfg(test)]
 mod fixtures;
+mod incidents;
 mod live;
 mod memory;
 mod observe;
+mod pods;
 mod status;
 mod timeline;
 mod update_status;
 mod validate;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::{Stream, StreamExt, TryStreamExt, channel::mpsc::UnboundedReceiver};
 use jiff::Timestamp;
@@ -59,7 +65,7 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    metrics::{Census, Metrics, Step},
+    metrics::{Census, Engine, Metrics, Step},
     platform::Platform,
     probe::Probe,
     queue::{Queue, Ticket, Turn},
@@ -174,7 +180,7 @@ pub enum Error {
     Apply(#[from] apply::Error),
     /// The cluster could not be looked at.
     #[error("could not {0}")]
-    Observe(#[from] observe::Error),
+    Observe(#[from] pods::Error),
     /// The status could not be written.
     #[error("could not {0}")]
     UpdateStatus(#[from] update_status::Error),
@@ -397,6 +403,9 @@ async fn provide(context: &Context, store: Arc<Store>, valid: &ValidatedStore) -
     let objects = match write(context, &store, valid).await {
         Ok(objects) => objects,
         Err(error) => {
+            if let Error::Apply(error) = &error {
+                note_over_quota(context, valid, error.over_quota().into_iter().collect());
+            }
             let message = error.to_string();
             let status = status::of_store(context.frame(&store), valid, &Situation::Blocked { message });
             let store = update_status(context, &store, status).await?;
@@ -535,11 +544,29 @@ async fn look(
     let mut observation =
         observe::observe(valid, setup.as_deref(), &live, BTreeMap::new(), Storefront::NotAsked);
     if !observation.complete() {
-        let troubles = observe::troubles(&context.client, valid.id).await?;
+        let pods::Seen { troubles, restarts } = pods::look(&context.client, valid.id).await?;
+        note_restarts(context, valid, restarts);
         observation = observe::observe(valid, setup.as_deref(), &live, troubles, Storefront::NotAsked);
     }
+    note_over_quota(context, valid, observe::over_quota(&observation, &live));
     observation.storefront = check::check(context, valid, phase(store), &observation, &live).await;
     Ok(observation)
+}
+
+fn note_restarts(context: &Context, valid: &ValidatedStore, restarts: BTreeMap<String, u64>) {
+    let new = context.memory.notice(&valid.id.to_string(), |noticed| noticed.restarts(restarts));
+    if new > 0 {
+        let engine = Engine { engine: valid.engine.clone() };
+        context.metrics.restarts.get_or_create(&engine).inc_by(new);
+    }
+}
+
+fn note_over_quota(context: &Context, valid: &ValidatedStore, refused: BTreeSet<String>) {
+    let new = context.memory.notice(&valid.id.to_string(), |noticed| noticed.over_quota(refused));
+    if new > 0 {
+        let engine = Engine { engine: valid.engine.clone() };
+        context.metrics.quota_violations.get_or_create(&engine).inc_by(new);
+    }
 }
 
 /// Starts a setup anew that the cluster has given up, but only after a while. Gives back when, if that is still to come.

@@ -4,10 +4,13 @@ mod world;
 
 use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 
+use self::world::{
+    Play, Setup, World, fixture, message_of, phase_of, reason_of, spec_of, until, until_allowed, until_async,
+};
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
     batch::v1::Job,
-    core::v1::{Event, Namespace, Pod, ResourceQuota, Secret, Service},
+    core::v1::{Event, Namespace, PersistentVolumeClaim, Pod, ResourceQuota, Secret, Service},
     networking::v1::NetworkPolicy,
     rbac::v1::RoleBinding,
 };
@@ -21,7 +24,6 @@ use store_crd::{
     Phase, Store, StoreEngine,
     store::{StepName, StepState, condition},
 };
-use self::world::{Play, Setup, World, fixture, message_of, phase_of, reason_of, until, until_allowed};
 
 fn merge(patch: serde_json::Value) -> Patch<serde_json::Value> {
     Patch::Merge(patch)
@@ -104,7 +106,7 @@ async fn six_stores_are_provisioned_three_at_a_time_and_in_order() {
         let store = world.until(*id, "its place in the queue", at).await;
         assert_eq!(message_of(&store), format!("Waiting for a slot (place {position})"));
         assert_eq!(phase_of(&store), Some(Phase::Queued));
-        let namespace = Api::<Namespace>::all(world.admin.clone()).get_opt(&id.namespace()).await.unwrap();
+        let namespace = world.namespaces().get_opt(&id.namespace()).await.unwrap();
         assert!(namespace.is_none(), "nothing is made for a store that waits");
     }
     world.play(Play { database: true, setup: Setup::Succeeds, app: true });
@@ -224,7 +226,8 @@ async fn what_is_added_to_a_policy_is_taken_out_again() {
     ] {
         let before = policies.get(name).await.unwrap().spec;
         let params = PatchParams { field_manager: Some("intruder".to_owned()), ..PatchParams::default() };
-        let opened = policies.patch(name, &params, &merge(json!({ "spec": { field: value } }))).await.unwrap();
+        let opened =
+            policies.patch(name, &params, &merge(json!({ "spec": { field: value } }))).await.unwrap();
         assert_ne!(opened.spec, before, "{name}.{field} lets something through");
         let closed = |policy: Option<&NetworkPolicy>| policy.is_some_and(|policy| policy.spec == before);
         world.until_object(id, name, closed).await;
@@ -403,9 +406,71 @@ async fn a_store_that_is_deleted_leaves_nothing() {
     world.until_phase(next, Phase::Provisioning).await;
     for id in [provisioning, ready] {
         world.until_gone(id).await;
-        let namespace = Api::<Namespace>::all(world.admin.clone()).get_opt(&id.namespace()).await.unwrap();
+        let namespace = world.namespaces().get_opt(&id.namespace()).await.unwrap();
         assert!(namespace.is_none(), "the namespace is gone before the store is");
     }
+}
+
+#[tokio::test]
+async fn a_store_that_is_deleted_twice_can_be_made_again() {
+    // As long as nobody plays, namespaces that end stay.
+    let mut world = World::new().await;
+    let _orchestrator = world.orchestrator("one", &[]).await;
+    let id = world.create("medusa").await;
+    world.until_namespace(id, |namespace: Option<&Namespace>| namespace.is_some()).await;
+    let stores = world.stores();
+    for _ in 0..2 {
+        stores.delete(&id.to_string(), &DeleteParams::default()).await.unwrap();
+        let store = world.until_phase(id, Phase::Deleting).await;
+        assert_eq!(message_of(&store), "Removing the namespace and everything in it");
+    }
+    world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+    world.until_gone(id).await;
+    assert!(world.namespaces().get_opt(&id.namespace()).await.unwrap().is_none());
+    assert_eq!(code(stores.delete(&id.to_string(), &DeleteParams::default()).await), 404);
+
+    // The same name is free, and so is the same id.
+    let other = world.create("medusa").await;
+    world.create_as(id, spec_of("medusa")).await;
+    for id in [other, id] {
+        world.until_phase(id, Phase::Ready).await;
+    }
+}
+
+#[tokio::test]
+async fn a_store_whose_namespace_is_gone_before_it_is_let_go() {
+    let world = World::that_works().await;
+    let orchestrator = world.orchestrator("one", &[]).await;
+    let id = world.create("medusa").await;
+    world.until_phase(id, Phase::Ready).await;
+    orchestrator.stop().await;
+
+    world.stores().delete(&id.to_string(), &DeleteParams::default()).await.unwrap();
+    world.namespaces().delete(&id.namespace(), &DeleteParams::background()).await.unwrap();
+    world.until_namespace(id, |namespace: Option<&Namespace>| namespace.is_none()).await;
+
+    let _orchestrator = world.orchestrator("two", &[]).await;
+    world.until_gone(id).await;
+}
+
+#[tokio::test]
+async fn a_namespace_that_is_deleted_while_its_store_is_provisioned_is_made_anew() {
+    let mut world = World::new().await;
+    world.play(Play { database: false, setup: Setup::Runs, app: false });
+    let _orchestrator = world.orchestrator("one", &[]).await;
+    let id = world.create("medusa").await;
+    world.until(id, "waiting for the database", |store| message_of(store) == "Starting the database").await;
+    let namespaces = world.namespaces();
+    let first = namespaces.get(&id.namespace()).await.unwrap();
+    namespaces.delete(&id.namespace(), &DeleteParams::background()).await.unwrap();
+    let uid = first.uid();
+    world
+        .until_namespace(id, |namespace: Option<&Namespace>| {
+            namespace.is_some_and(|namespace| namespace.uid() != uid)
+        })
+        .await;
+    world.play(Play { database: true, setup: Setup::Succeeds, app: true });
+    world.until_phase(id, Phase::Ready).await;
 }
 
 #[tokio::test]
@@ -435,7 +500,7 @@ async fn a_store_whose_namespace_was_deleted_is_built_anew() {
     let first = world.until_phase(id, Phase::Ready).await.status.unwrap();
     let password = world.namespaced::<Secret>(id).get("store-credentials").await.unwrap().data.unwrap();
 
-    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
+    let namespaces = world.namespaces();
     namespaces.delete(&id.namespace(), &DeleteParams::background()).await.unwrap();
     let anew = |store: &Store| {
         phase_of(store) == Some(Phase::Ready) && store.status.as_ref().unwrap().ready_at > first.ready_at
@@ -450,7 +515,7 @@ async fn a_store_whose_namespace_was_deleted_is_built_anew() {
 async fn a_namespace_of_someone_else_is_not_touched() {
     let world = World::that_works().await;
     let id = world.create("plain").await;
-    let namespaces: Api<Namespace> = Api::all(world.admin.clone());
+    let namespaces = world.namespaces();
     let foreign = serde_json::from_value(json!({ "metadata": { "name": id.namespace() } })).unwrap();
     let before = namespaces.create(&PostParams::default(), &foreign).await.unwrap();
 
@@ -564,6 +629,36 @@ async fn a_ready_shop_that_stops_answering_is_degraded_until_it_answers() {
 }
 
 #[tokio::test]
+async fn what_the_quota_refuses_is_counted_once() {
+    let world = World::that_works().await;
+    let port = free_port();
+    let _orchestrator = world.orchestrator("one", &[&format!("--listen=127.0.0.1:{port}")]).await;
+    let id = world.create("woocommerce").await;
+    world.until_phase(id, Phase::Ready).await;
+    let metrics = async || {
+        let answer = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap();
+        answer.text().await.unwrap()
+    };
+    let counted = "store_platform_orchestrator_quota_violations_total{engine=\"woocommerce\"} 1\n";
+    assert!(!metrics().await.contains("quota_violations_total{"), "nothing was refused yet");
+
+    // What the cluster's quota controller would do, if the store could have no volume.
+    let full =
+        json!({ "hard": { "persistentvolumeclaims": "0" }, "used": { "persistentvolumeclaims": "0" } });
+    let full = merge(json!({ "status": full }));
+    let quotas = world.namespaced::<ResourceQuota>(id);
+    quotas.patch_status("store", &PatchParams::default(), &full).await.unwrap();
+    let claims = world.namespaced::<PersistentVolumeClaim>(id);
+    let released = merge(json!({ "metadata": { "finalizers": null } }));
+    claims.patch("app-uploads", &PatchParams::default(), &released).await.unwrap();
+    claims.delete("app-uploads", &DeleteParams::default()).await.unwrap();
+    until_async(async || metrics().await.contains(counted)).await;
+    let refused = "store_platform_orchestrator_reconcile_errors_total{step=\"apply\"} 3\n";
+    until_async(async || metrics().await.contains(refused)).await;
+    assert!(metrics().await.contains(counted), "tried again, but not counted again");
+}
+
+#[tokio::test]
 async fn another_version_is_rolled_out_and_what_is_no_longer_needed_is_removed() {
     let world = World::that_works().await;
     let _orchestrator = world.orchestrator("one", &[]).await;
@@ -584,4 +679,9 @@ async fn another_version_is_rolled_out_and_what_is_no_longer_needed_is_removed()
     let namespace = world.namespaced::<Deployment>(id).get("app").await.unwrap();
     let image = namespace.spec.template.spec.unwrap().containers[0].image.clone();
     assert_eq!(image.as_deref(), Some("localhost/store-platform/woocommerce:1"));
+}
+
+/// A port that nobody listens on just now.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -170,22 +170,26 @@ impl World {
 
     /// Asks for a store. Ids go up with each call.
     pub async fn create(&self, engine: &str) -> StoreId {
-        self.create_with(json!({ "displayName": "Ada's Shop", "engine": engine })).await
+        self.create_with(spec_of(engine)).await
     }
 
     pub async fn create_with(&self, spec: Value) -> StoreId {
         static NEXT: AtomicUsize = AtomicUsize::new(1);
         let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let id = format!("01939c4e-9d2a-7b64-8d5c-{number:012x}");
+        let id = format!("01939c4e-9d2a-7b64-8d5c-{number:012x}").parse().unwrap();
+        self.create_as(id, spec).await;
+        id
+    }
+
+    pub async fn create_as(&self, id: StoreId, spec: Value) {
         let store = serde_json::from_value(json!({
             "apiVersion": "store-platform.dev/v1alpha1",
             "kind": "Store",
-            "metadata": { "name": id },
+            "metadata": { "name": id.to_string() },
             "spec": spec,
         }))
         .unwrap();
         self.stores().create(&PostParams::default(), &store).await.unwrap();
-        id.parse().unwrap()
     }
 
     pub async fn get(&self, id: StoreId) -> Store {
@@ -225,6 +229,17 @@ impl World {
     {
         let wait = await_condition(self.namespaced::<K>(id), name, condition);
         timeout(LIMIT, wait).await.unwrap_or_else(|_| panic!("{name} did not come to be as wanted")).unwrap();
+    }
+
+    pub fn namespaces(&self) -> Api<Namespace> {
+        Api::all(self.admin.clone())
+    }
+
+    /// Waits until a store's namespace is as wanted.
+    pub async fn until_namespace(&self, id: StoreId, condition: impl Condition<Namespace>) {
+        let name = id.namespace();
+        let wait = await_condition(self.namespaces(), &name, condition);
+        timeout(LIMIT, wait).await.expect("the namespace comes to be as wanted").unwrap();
     }
 
     /// Waits until shops were asked so many times more.
@@ -314,8 +329,13 @@ impl World {
 
 /// Waits for something that no watch tells.
 pub async fn until(condition: impl Fn() -> bool) {
+    until_async(async || condition()).await;
+}
+
+/// Waits for something that no watch tells and that has to be asked for.
+pub async fn until_async(condition: impl AsyncFn() -> bool) {
     let met = async {
-        while !condition() {
+        while !condition().await {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
@@ -597,6 +617,11 @@ where
         let _ = api.patch(&object.name_any(), &PatchParams::default(), &free).await;
         let _ = api.delete(&object.name_any(), &DeleteParams::background()).await;
     }
+}
+
+/// What is asked for when nothing but the engine matters.
+pub fn spec_of(engine: &str) -> Value {
+    json!({ "displayName": "Ada's Shop", "engine": engine })
 }
 
 /// One of the engines in `tests/fixtures`.
