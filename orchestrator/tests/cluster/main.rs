@@ -574,8 +574,13 @@ async fn another_instance_takes_over_at_once_when_the_leader_stops_and_soon_when
 
     let _third = world.orchestrator("third", &["--lease-duration=10s"]).await;
     second.kill().await;
-    let id = world.create("plain").await;
-    world.until_phase(id, Phase::Ready).await;
+    let mut asked_meanwhile = Vec::new();
+    for _ in 0..5 {
+        asked_meanwhile.push(world.create("plain").await);
+    }
+    for id in asked_meanwhile {
+        world.until_phase(id, Phase::Ready).await;
+    }
     assert_eq!(world.leader().await, "third");
 }
 
