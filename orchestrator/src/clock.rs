@@ -11,7 +11,7 @@ impl Clock {
     #[must_use]
     pub const fn system() -> Self {
         #[expect(clippy::disallowed_methods, reason = "this is the one place where the real clock is read")]
-        Self(|| Timestamp::now())
+        Self(Timestamp::now)
     }
 
     /// The time in milliseconds, which is all that a status can tell people.

@@ -4,6 +4,7 @@
 //! moment in which one exists in memory only, and a Secret that was deleted or edited comes back with the values that the database
 //! was made with, however often the orchestrator was killed on the way.
 
+use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
@@ -58,7 +59,7 @@ impl PlatformKey {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&mac.finalize().into_bytes())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Digests of data, to tell whether it has changed.
 
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -22,5 +23,5 @@ pub fn short<T: Serialize>(data: &T) -> String {
 #[must_use]
 pub fn full<T: Serialize>(data: &T) -> String {
     let json = serde_json::to_vec(data).expect("Kubernetes objects can be written as JSON");
-    Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(json))
 }

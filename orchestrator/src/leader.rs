@@ -113,7 +113,7 @@ impl Candidate {
         match timeout(self.duration, self.leases.replace(LEASE, &params, &released)).await {
             Ok(Ok(_)) => info!("the Lease is released"),
             Ok(Err(_)) | Err(_) => {
-                warn!("the Lease could not be released; another instance leads when it has run out")
+                warn!("the Lease could not be released; another instance leads when it has run out");
             }
         }
     }

@@ -192,6 +192,7 @@ mod tests {
         Ticket { created: Timestamp::UNIX_EPOCH, id: id(number) }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "so that tests can write it where it is used")]
     fn store(number: u8, status: serde_json::Value) -> Store {
         serde_json::from_value(serde_json::json!({
             "apiVersion": "store-platform.dev/v1alpha1",

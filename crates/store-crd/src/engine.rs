@@ -1,5 +1,7 @@
 //! The `StoreEngine`: what a kind of shop needs, as data. A new engine is a new YAML file; the builders know none by name.
 
+#![expect(clippy::duplicated_attributes, reason = "printer columns repeat their type")]
+
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,7 +93,7 @@ pub struct EngineVersion {
     pub image: String,
 }
 
-/// A store's database: a StatefulSet with one pod and one volume.
+/// A store's database: a `StatefulSet` with one pod and one volume.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Database {

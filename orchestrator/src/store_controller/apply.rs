@@ -1,7 +1,7 @@
 //! Fourth step: what was built goes to the cluster. Needs a client.
 //!
 //! Server-side apply with one field manager: whatever someone edited is set back, whatever the orchestrator never set is left alone.
-//! An object that is as it was applied costs no request. A NetworkPolicy is left nothing that the orchestrator didn't set.
+//! An object that is as it was applied costs no request. A `NetworkPolicy` is left nothing that the orchestrator didn't set.
 
 use std::{collections::BTreeSet, fmt::Debug, time::Duration};
 
@@ -160,7 +160,7 @@ impl Applier<'_> {
         Ok(())
     }
 
-    /// A NetworkPolicy is to be exactly as it was built. Server-side apply leaves what others have added, so that is removed.
+    /// A `NetworkPolicy` is to be exactly as it was built. Server-side apply leaves what others have added, so that is removed.
     async fn put_policy(&self, policy: &NetworkPolicy) -> Result<(), Error> {
         let (key, digest) = (key_of(policy), digest::full(policy));
         if self.is_applied(&key, &digest) {
@@ -371,7 +371,7 @@ fn error<K: Resource<DynamicType = ()>>(action: &'static str, name: &str, source
     Error { action, kind: K::kind(&()).into_owned(), name: name.to_owned(), source: Box::new(source) }
 }
 
-/// Tries again for a short while when something is forbidden: API servers learn of a new RoleBinding one after the other, some
+/// Tries again for a short while when something is forbidden: API servers learn of a new `RoleBinding` one after the other, some
 /// milliseconds after it was made.
 async fn with_new_rights<T, F: Future<Output = kube::Result<T>>>(
     request: impl FnMut() -> F,

@@ -7,7 +7,7 @@
 //! address) doesn't count, and of fields that the orchestrator never set it knows nothing. Neither generation nor resourceVersion
 //! could tell: the one misses labels and annotations, the other counts every change of a status.
 //!
-//! A NetworkPolicy is closed: what someone adds to it opens what was shut. So it is watched whole, and is untouched only if its spec is
+//! A `NetworkPolicy` is closed: what someone adds to it opens what was shut. So it is watched whole, and is untouched only if its spec is
 //! exactly the one that was applied.
 
 use std::{
@@ -84,6 +84,7 @@ impl Key {
 
 /// The state of an object, as far as it matters to what is applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "resourceVersion is Kubernetes' word for it")]
 pub struct Version {
     pub uid: String,
     pub resource_version: u64,
@@ -161,7 +162,7 @@ pub enum Facts {
     Volume(ExistingVolume),
 }
 
-/// A Deployment or StatefulSet of one pod.
+/// A Deployment or `StatefulSet` of one pod.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workload {
     /// A pod of it takes requests.

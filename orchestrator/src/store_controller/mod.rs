@@ -277,7 +277,7 @@ impl StoreController {
                 Ok(_) | Err(controller::Error::ReconcilerFailed(..)) => {}
                 // A child's event after its store is gone.
                 Err(controller::Error::ObjectNotFound(store)) => {
-                    debug!(%store, "an event of a store that is gone")
+                    debug!(%store, "an event of a store that is gone");
                 }
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
@@ -385,7 +385,8 @@ async fn look_after(context: &Context, store: Arc<Store>) -> Result<Action, Erro
     }
     let dereferenced = dereference::dereference(Arc::clone(&store), &context.engines);
     match validate::validate(dereferenced, Arc::clone(&context.platform)) {
-        Ok(valid) => provide(context, store, &valid).await,
+        // Boxed, for it is large and there are many.
+        Ok(valid) => Box::pin(provide(context, store, &valid)).await,
         Err(invalid) => refuse(context, &store, &invalid).await,
     }
 }
@@ -410,7 +411,7 @@ async fn provide(context: &Context, store: Arc<Store>, valid: &ValidatedStore) -
         Next::Go(store) => store,
         Next::Wait(action) => return Ok(action),
     };
-    let objects = match write(context, &store, valid).await {
+    let objects = match Box::pin(write(context, &store, valid)).await {
         Ok(objects) => objects,
         Err(error) => {
             if let Error::Apply(error) = &error {
@@ -521,7 +522,7 @@ async fn write(context: &Context, store: &Store, valid: &ValidatedStore) -> Resu
         volumes: existing_volumes(&context.live.snapshot(valid.id)),
     };
     let objects = build::objects(valid, &existing);
-    applier.objects(&objects).await?;
+    Box::pin(applier.objects(&objects)).await?;
     Ok(objects)
 }
 

@@ -168,8 +168,8 @@ fn observed(status: &mut StoreStatus, frame: Frame<'_>, store: &ValidatedStore, 
             if let Some((name, trouble)) = given_up {
                 // The cluster removes a pod when it gives up; what the pod said last stands in the step's message.
                 let step = previous.timeline.iter().find(|step| step.name == name);
-                let words = step.and_then(|step| step.message.clone());
-                let said = words.filter(|words| words != timeline::sentence(name) && !words.is_empty());
+                let told = step.and_then(|step| step.message.clone());
+                let said = told.filter(|told| told != timeline::sentence(name) && !told.is_empty());
                 let message = said.unwrap_or_else(|| trouble.message.clone());
                 for step in &mut status.timeline {
                     if step.name == name {
@@ -224,11 +224,10 @@ fn broken(ready: bool, observation: &Observation) -> Option<Trouble> {
         }
     }
     match &observation.storefront {
-        Storefront::Answers => None,
         Storefront::Fails { why, times } if !ready || *times >= CHECKS_UNTIL_DEGRADED => {
             Some(Trouble { reason: "CheckFailed", message: capitalized(&why.to_string()) })
         }
-        Storefront::Fails { .. } => None,
+        Storefront::Answers | Storefront::Fails { .. } => None,
         Storefront::NotAsked if ready => None,
         Storefront::NotAsked => Some(Trouble {
             reason: "NotAvailable",

@@ -247,7 +247,7 @@ pub enum Invalid {
     UnknownVersion { engine: String, version: String, known: Vec<String> },
 
     #[error("engine {engine:?} can't be used: {field}: {problem}")]
-    InvalidEngine { engine: String, field: String, problem: String },
+    UnusableEngine { engine: String, field: String, problem: String },
 }
 
 impl Invalid {
@@ -258,7 +258,7 @@ impl Invalid {
             Self::Name { .. } => "InvalidName",
             Self::UnknownEngine { .. } => "UnknownEngine",
             Self::UnknownVersion { .. } => "UnknownVersion",
-            Self::InvalidEngine { .. } => "InvalidEngine",
+            Self::UnusableEngine { .. } => "InvalidEngine",
         }
     }
 }
@@ -284,7 +284,7 @@ pub fn validate(dereferenced: Dereferenced, platform: Arc<Platform>) -> Result<V
         return Err(Invalid::UnknownEngine { engine: store.spec.engine.clone(), known: engines });
     };
     let (version, image) = version_of(&store, &engine)?;
-    let invalid = |problem: Problem| Invalid::InvalidEngine {
+    let invalid = |problem: Problem| Invalid::UnusableEngine {
         engine: store.spec.engine.clone(),
         field: problem.field,
         problem: problem.text,
@@ -519,6 +519,9 @@ fn fits(quota: &Quota, database: Option<&DatabaseSpec>, app: &AppSpec) -> Result
     Ok(())
 }
 
+/// One of a pod's amounts.
+type Amount = fn(&Amounts) -> &Quantity;
+
 /// Whether the pods fit the quota, and how the application's is replaced.
 fn rollout(
     quota: &Quota,
@@ -535,7 +538,7 @@ fn rollout(
         .map(|resources| &resources.limits)
         .collect();
     let mut room_for_two = true;
-    let kinds: [(&str, fn(&Amounts) -> &Quantity, &Quantity); 2] =
+    let kinds: [(&str, Amount, &Quantity); 2] =
         [("cpu", |amounts| &amounts.cpu, &quota.cpu), ("memory", |amounts| &amounts.memory, &quota.memory)];
     for (what, amount, limit) in kinds {
         let sum: u128 = pods.iter().map(|limits| amount(limits).thousandths()).sum();

@@ -1,5 +1,7 @@
 //! The orchestrator against a real API server, with its own rights.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
 mod world;
 
 use std::{collections::BTreeMap, fmt::Debug, time::Duration};
@@ -343,6 +345,8 @@ async fn the_orchestrator_sees_no_secrets_but_those_of_stores() {
 
 #[tokio::test]
 async fn the_resources_refuse_what_their_schemas_can_judge() {
+    const ID: &str = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51";
+
     let world = World::new().await;
     let store = |name: &str, spec: serde_json::Value| -> Store {
         let json = json!({
@@ -350,7 +354,6 @@ async fn the_resources_refuse_what_their_schemas_can_judge() {
         });
         serde_json::from_value(json).unwrap()
     };
-    const ID: &str = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51";
     let long = "x".repeat(300);
     for (name, display_name, message) in [
         ("my-shop", "Shop", "a Store is named by a UUID"),

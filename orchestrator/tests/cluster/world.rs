@@ -1,4 +1,4 @@
-//! A cluster without nodes: a real API server, the orchestrator as its own ServiceAccount with the rights that the chart gives it, and
+//! A cluster without nodes: a real API server, the orchestrator as its own `ServiceAccount` with the rights that the chart gives it, and
 //! a [`Player`] in the role of controllers and kubelet.
 
 use std::{
@@ -207,10 +207,10 @@ impl World {
     pub async fn until(&self, id: StoreId, what: &str, condition: impl Fn(&Store) -> bool) -> Store {
         let name = id.to_string();
         let met = |store: Option<&Store>| store.is_some_and(&condition);
-        match timeout(LIMIT, await_condition(self.stores(), &name, met)).await {
-            Ok(store) => store.unwrap().unwrap(),
-            Err(_) => panic!("{what} did not come true: {:#?}", self.get(id).await.status),
-        }
+        let Ok(store) = timeout(LIMIT, await_condition(self.stores(), &name, met)).await else {
+            panic!("{what} did not come true: {:#?}", self.get(id).await.status)
+        };
+        store.unwrap().unwrap()
     }
 
     pub async fn until_phase(&self, id: StoreId, phase: Phase) -> Store {
@@ -520,10 +520,10 @@ impl Player {
             set_status(client, &job, status).await;
         });
         let namespaces = each::<Namespace, _, _>(client, |client, namespace| async move {
-            if namespace.metadata.deletion_timestamp.is_some() {
-                if let Some(id) = namespace.name_any().strip_prefix("store-") {
-                    finalize(&client, id).await;
-                }
+            if namespace.metadata.deletion_timestamp.is_some()
+                && let Some(id) = namespace.name_any().strip_prefix("store-")
+            {
+                finalize(&client, id).await;
             }
         });
         Self(vec![sets, deployments, jobs, namespaces])

@@ -19,7 +19,7 @@ use store_crd::StoreId;
 use crate::wait::until;
 
 /// How long a store may take to become Ready on a busy machine.
-pub const READY_LIMIT: Duration = Duration::from_secs(600);
+pub const READY_LIMIT: Duration = Duration::from_mins(10);
 /// How long a deletion may take: the product's promise.
 pub const DELETED_LIMIT: Duration = Duration::from_secs(30);
 
@@ -86,13 +86,11 @@ impl Api {
     }
 
     /// A request with the user's identity, to add to and send.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.anonymous(method, path).header("x-user-id", &self.user)
     }
 
     /// A request that says nothing of who asks.
-    #[must_use]
     pub fn anonymous(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
     }

@@ -39,7 +39,7 @@ pub use rbac::ORCHESTRATOR as ORCHESTRATOR_BINDING;
 
 /// Names of a store's objects that other steps ask for.
 pub mod names {
-    /// StatefulSet and Service of the database.
+    /// `StatefulSet` and Service of the database.
     pub const DATABASE: &str = "database";
     /// Deployment and Service of the cache.
     pub const CACHE: &str = "cache";
@@ -47,7 +47,7 @@ pub mod names {
     pub const APP: &str = "app";
     /// The setup job's component; its name has a hash behind it.
     pub const SETUP: &str = "setup";
-    /// The database's volume, as its StatefulSet names it.
+    /// The database's volume, as its `StatefulSet` names it.
     pub const DATABASE_VOLUME: &str = "data";
 }
 

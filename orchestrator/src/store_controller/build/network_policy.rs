@@ -1,5 +1,7 @@
 //! Who in the store may talk to whom. Everything is denied, in both directions; then each part gets what it needs.
 
+#![expect(clippy::unnecessary_wraps, reason = "the fields of Kubernetes' types are options")]
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::{

@@ -1,5 +1,7 @@
 //! What all pods of a store have in common: Pod Security `restricted`, no rights in the cluster, `/tmp`, probes each second.
 
+#![expect(clippy::unnecessary_wraps, reason = "the fields of Kubernetes' types are options")]
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::{

@@ -12,7 +12,7 @@ async fn a_store_can_be_deleted_while_it_is_provisioned_and_twice() -> Result<()
     let cluster = Cluster::connect().await?;
     let api = Api::of("e2e-deletion")?;
     let store = api.create("Short-lived", &e2e::engines()[0]).await?;
-    until("the store is being provisioned", Duration::from_secs(60), async || {
+    until("the store is being provisioned", Duration::from_mins(1), async || {
         Ok(api.store(&store.id).await?.filter(|store| store.status == "Provisioning"))
     })
     .await?;
@@ -47,7 +47,7 @@ async fn a_namespace_deleted_behind_the_orchestrators_back_is_built_again() -> R
     let namespaces: kube::Api<Namespace> = kube::Api::all(cluster.client.clone());
     let before = namespaces.get(&store.namespace()).await?.uid();
     namespaces.delete(&store.namespace(), &DeleteParams::default()).await?;
-    until("the namespace is another one", Duration::from_secs(120), async || {
+    until("the namespace is another one", Duration::from_mins(2), async || {
         let now = namespaces.get_opt(&store.namespace()).await?.and_then(|namespace| namespace.uid());
         Ok((now.is_some() && now != before).then_some(()))
     })

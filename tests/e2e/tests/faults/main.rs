@@ -34,7 +34,7 @@ async fn without_its_database_the_api_says_so_and_makes_no_half_store() -> Resul
 
     let name = "Never made";
     scale(0).await?;
-    until("health says that the database is gone", Duration::from_secs(60), async || {
+    until("health says that the database is gone", Duration::from_mins(1), async || {
         Ok((health().await? == StatusCode::SERVICE_UNAVAILABLE).then_some(()))
     })
     .await?;
@@ -44,7 +44,7 @@ async fn without_its_database_the_api_says_so_and_makes_no_half_store() -> Resul
 
     let (status, code, body) = problem(answer?).await?;
     ensure!(status == StatusCode::SERVICE_UNAVAILABLE, "the POST answered {status} {code}: {body}");
-    until("health says that all is well", Duration::from_secs(120), async || {
+    until("health says that all is well", Duration::from_mins(2), async || {
         Ok((health().await? == StatusCode::OK).then_some(()))
     })
     .await?;
@@ -66,7 +66,7 @@ async fn a_store_asked_for_while_the_api_server_is_stopped_comes_when_it_is_back
     let before = api.create("Asked for just before", engine).await?;
     let stopped = StoppedApiServer::stop()?;
     let during = api.create("Asked for meanwhile", engine).await?;
-    until("health says that the cluster does not answer", Duration::from_secs(60), async || {
+    until("health says that the cluster does not answer", Duration::from_mins(1), async || {
         let health: Value = api.anonymous(Method::GET, "/api/health").send().await?.json().await?;
         Ok((health["dependencies"]["kubernetes"] == "down").then_some(()))
     })

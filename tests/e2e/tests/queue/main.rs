@@ -66,12 +66,12 @@ async fn six_stores_at_once_take_turns_and_survive_a_killed_orchestrator() -> Re
     }
     let ids: Vec<_> = stores.iter().map(|store| store.id.clone()).collect();
 
-    until("the first stores are being provisioned", Duration::from_secs(60), async || {
+    until("the first stores are being provisioned", Duration::from_mins(1), async || {
         Ok((seen.lock().unwrap().begun.len() >= SLOTS).then_some(()))
     })
     .await?;
     ensure!(cluster.kill("orchestrator").await? >= 1, "there was no orchestrator to kill");
-    let first = until("the first store has its secrets", Duration::from_secs(60), async || {
+    let first = until("the first store has its secrets", Duration::from_mins(1), async || {
         Ok(cluster.credentials(&stores[0].namespace()).await.ok())
     })
     .await?;

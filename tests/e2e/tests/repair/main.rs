@@ -53,14 +53,14 @@ async fn deleted_and_edited_objects_are_put_back() -> Result<()> {
 
     // A lost Secret comes back with the very same values, or the database would refuse the application from then on.
     secrets.delete("store-credentials", &DeleteParams::default()).await?;
-    until("the Secret is back", Duration::from_secs(120), async || {
+    until("the Secret is back", Duration::from_mins(2), async || {
         Ok(secrets.get_opt("store-credentials").await?)
     })
     .await?;
     ensure!(cluster.credentials(&namespace).await? == credentials, "the Secret came back with other values");
 
     let url = store.url.clone().expect("a Ready store has an address");
-    until("the shop answers", Duration::from_secs(60), async || {
+    until("the shop answers", Duration::from_mins(1), async || {
         Ok(matches!(api.visit(&url).await, Ok((status, _)) if status.is_success()).then_some(()))
     })
     .await?;
