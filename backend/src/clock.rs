@@ -1,6 +1,9 @@
 //! Time and identity, as parameters: tests decide both.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use jiff::{Timestamp, TimestampRound, Unit};
 use store_crd::StoreId;
@@ -10,14 +13,25 @@ use uuid::{ContextV7, Uuid};
 pub trait Clock: Send + Sync + 'static {
     /// The present moment, in whole microseconds: that is what PostgreSQL keeps, so a time is the same before and after storing it.
     fn now(&self) -> Timestamp;
+
+    /// The time since some moment before, which never goes backwards, whatever is done to the machine's clock.
+    fn uptime(&self) -> Duration;
 }
 
 /// A clock that parts of the program share.
 pub type SharedClock = Arc<dyn Clock>;
 
 /// The machine's clock.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self { start: Instant::now() }
+    }
+}
 
 impl Clock for SystemClock {
     #[expect(
@@ -28,6 +42,10 @@ impl Clock for SystemClock {
         let now = Timestamp::now();
         // Rounding fails at the end of time only.
         now.round(TimestampRound::new().smallest(Unit::Microsecond)).unwrap_or(now)
+    }
+
+    fn uptime(&self) -> Duration {
+        self.start.elapsed()
     }
 }
 
@@ -54,7 +72,7 @@ mod tests {
     #[test]
     fn ids_of_one_moment_sort_in_the_order_in_which_they_were_made() {
         let ids = IdGenerator::default();
-        let now = SystemClock.now();
+        let now = SystemClock::default().now();
         let made: Vec<_> = (0..100).map(|_| ids.store_id(now)).collect();
         assert!(made.is_sorted());
     }

@@ -1,6 +1,6 @@
 //! The configuration: this is the one place where flags and environment variables are read. `backend --help` prints it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -125,11 +125,20 @@ impl PublicConfig {
     /// Address of a store.
     #[must_use]
     pub fn store_url(&self, id: StoreId) -> String {
+        self.address(&id.host(&self.domain))
+    }
+
+    /// Address of a part of the platform, such as `api`.
+    #[must_use]
+    pub fn url(&self, part: &str) -> String {
+        self.address(&format!("{part}.{}", self.domain))
+    }
+
+    fn address(&self, host: &str) -> String {
         let (scheme, own_port) = match self.public_scheme {
             Scheme::Http => ("http", 80),
             Scheme::Https => ("https", 443),
         };
-        let host = id.host(&self.domain);
         match self.public_port {
             0 => format!("{scheme}://{host}"),
             port if port == own_port => format!("{scheme}://{host}"),
@@ -174,13 +183,17 @@ impl DatabaseConfig {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Identity")]
 pub struct AuthConfig {
-    /// How callers say who they are. header: by x-user-id, which anyone can set; for local use only.
+    /// How callers say who they are. header: by x-user-id, which anyone can set; for local use only. oidc: by an OpenID provider.
     #[arg(long, env = "AUTH_MODE", value_enum, default_value_t = AuthMode::Header)]
     pub auth_mode: AuthMode,
 
     /// Ids of the users who are admins in header mode, separated by commas.
     #[arg(long, env = "ADMIN_USERS", value_delimiter = ',', value_name = "USER")]
     pub admin_users: Vec<String>,
+
+    /// The OpenID provider, in oidc mode.
+    #[command(flatten)]
+    pub oidc: OidcConfig,
 }
 
 /// How callers say who they are.
@@ -188,6 +201,61 @@ pub struct AuthConfig {
 pub enum AuthMode {
     /// By the header x-user-id.
     Header,
+    /// By a token of an OpenID provider, or a session that begins there.
+    Oidc,
+}
+
+/// The OpenID provider, in oidc mode.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Identity in oidc mode")]
+pub struct OidcConfig {
+    /// Address of the OpenID provider, exactly as it calls itself.
+    #[arg(long, env = "OIDC_ISSUER", value_name = "URL", required_if_eq("auth_mode", "oidc"))]
+    pub oidc_issuer: Option<String>,
+
+    /// Whom bearer tokens must be for: their `aud`.
+    #[arg(long, env = "OIDC_AUDIENCE", value_name = "AUDIENCE", required_if_eq("auth_mode", "oidc"))]
+    pub oidc_audience: Option<String>,
+
+    /// How the provider knows us when people sign in at the dashboard.
+    #[arg(long, env = "OIDC_CLIENT_ID", value_name = "ID", required_if_eq("auth_mode", "oidc"))]
+    pub oidc_client_id: Option<String>,
+
+    /// What proves that it is us; none for a public client.
+    #[arg(long, env = "OIDC_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
+    pub oidc_client_secret: Option<SecretString>,
+
+    /// Where the provider sends people back to; `/api/auth/callback` at the API's own address where nothing is said.
+    #[arg(long, env = "OIDC_REDIRECT_URL", value_name = "URL")]
+    pub oidc_redirect_url: Option<String>,
+
+    /// What the provider is asked for when people sign in, separated by spaces; `openid` always is.
+    #[arg(long, env = "OIDC_SCOPES", default_value = "profile", value_name = "SCOPES")]
+    pub oidc_scopes: String,
+
+    /// The claim that holds roles: its name, or a JSON pointer such as `/realm_access/roles`.
+    #[arg(long, env = "OIDC_ROLES_CLAIM", default_value = "roles", value_name = "CLAIM")]
+    pub oidc_roles_claim: String,
+
+    /// The role of admins.
+    #[arg(long, env = "OIDC_ADMIN_ROLE", default_value = "admin", value_name = "ROLE")]
+    pub oidc_admin_role: String,
+
+    /// The role of users; where nothing is said, everyone whom the provider knows is a user.
+    #[arg(long, env = "OIDC_USER_ROLE", value_name = "ROLE")]
+    pub oidc_user_role: Option<String>,
+
+    /// File with certificates (PEM) that are trusted besides the public ones, for a provider with a certificate of your own.
+    #[arg(long, env = "OIDC_CA_FILE", value_name = "FILE")]
+    pub oidc_ca_file: Option<PathBuf>,
+
+    /// Seconds after which a session that isn't used ends.
+    #[arg(long, env = "SESSION_IDLE_SECONDS", default_value = "3600", value_parser = seconds, value_name = "SECONDS")]
+    pub session_idle: Duration,
+
+    /// Seconds after which a session ends in any case.
+    #[arg(long, env = "SESSION_LIMIT_SECONDS", default_value = "43200", value_parser = seconds, value_name = "SECONDS")]
+    pub session_limit: Duration,
 }
 
 /// What users may have and do.
@@ -205,6 +273,10 @@ pub struct LimitsConfig {
     /// Stores that one user may have at a time.
     #[arg(long, env = "MAX_STORES_PER_USER", default_value_t = 10, value_name = "COUNT")]
     pub max_stores_per_user: u32,
+
+    /// Requests that one client – a user, or an address where none is known – may send to one replica in a minute; 0 for any number.
+    #[arg(long, env = "MAX_REQUESTS_PER_MINUTE", default_value_t = 600, value_name = "COUNT")]
+    pub max_requests_per_minute: u32,
 }
 
 impl From<LimitsConfig> for Limits {
@@ -213,6 +285,7 @@ impl From<LimitsConfig> for Limits {
             max_creations_per_user_per_hour,
             max_creations_per_ip_per_hour,
             max_stores_per_user,
+            max_requests_per_minute: _,
         } = config;
         Self {
             creations_per_user: max_creations_per_user_per_hour,

@@ -1,6 +1,6 @@
 //! The program: puts the parts together and runs them until the end is asked for.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
@@ -18,7 +18,8 @@ use crate::{
     config::{AuthMode, Cli, Command, Config},
     db,
     health::{self, Lifecycle},
-    housekeeping, http,
+    housekeeping,
+    http::{self, identity::Identity, limit::RequestLimiter},
     kubernetes::{collector::Collector, engines, reader::StoreReader, relay::Relay, watch::Watcher},
     live::{feed::Feed, hub::Hub},
     metrics::RequestMetrics,
@@ -78,7 +79,9 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     let client = Client::try_default()
         .await
         .context("no cluster is configured: set KUBECONFIG, or run in a pod with a service account")?;
-    let clock: SharedClock = Arc::new(SystemClock);
+    let clock: SharedClock = Arc::new(SystemClock::default());
+    let identity = Identity::new(config.auth, &config.public)?;
+    let lifetime = identity.oidc().map(|oidc| oidc.lifetime);
 
     let (lifecycle, is_lifecycle) = watch::channel(Lifecycle::Starting);
     let (health, watch_postgres, watch_kubernetes) = health::monitor(options, client.clone(), is_lifecycle);
@@ -98,7 +101,8 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
         live: live.clone(),
         metrics_per_store: config.metrics.metrics_per_store,
         live_config: config.live,
-        auth: config.auth,
+        identity,
+        requests: RequestLimiter::new(NonZeroU32::new(config.limits.max_requests_per_minute), &clock),
         http: config.http,
         public: config.public,
         limits: config.limits.into(),
@@ -106,12 +110,25 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
 
     let reader = StoreReader::new(client.clone());
     let collector = Collector::new(pool.clone(), reader, Arc::clone(&clock), config.metrics.usage_interval);
+    let relay = Relay::new(pool.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&wakes.outbox));
+    let watcher = Watcher::new(pool.clone(), client, Arc::clone(&clock));
+    let schema = pool.clone();
+    let jobs = async move {
+        tokio::join!(
+            relay.run(),
+            watcher.run(),
+            notifications::listen(pool.clone(), wakes),
+            feed.run(),
+            collector.run(),
+            housekeeping::run(pool, clock, lifetime),
+        );
+    };
 
     let mut tasks = tokio::task::JoinSet::new();
     tasks.spawn(watch_postgres);
     tasks.spawn(watch_kubernetes);
     tasks.spawn(watch_engines);
-    tasks.spawn(work(pool, client, clock, lifecycle.clone(), wakes, feed, collector));
+    tasks.spawn(work(schema, lifecycle.clone(), jobs));
 
     tracing::info!(address = %listener.local_addr()?, "listening");
     let served =
@@ -124,16 +141,8 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     served
 }
 
-/// Everything that needs the database's schema and no caller.
-async fn work(
-    pool: PgPool,
-    client: Client,
-    clock: SharedClock,
-    lifecycle: watch::Sender<Lifecycle>,
-    wakes: Wakes,
-    feed: Feed,
-    collector: Collector,
-) {
+/// Does the jobs that need the database's schema and no caller, once it is there.
+async fn work(pool: PgPool, lifecycle: watch::Sender<Lifecycle>, jobs: impl Future<Output = ()>) {
     migrate(&pool).await;
     lifecycle.send_if_modified(|now| {
         let starting = *now == Lifecycle::Starting;
@@ -142,16 +151,7 @@ async fn work(
         }
         starting
     });
-    let relay = Relay::new(pool.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&wakes.outbox));
-    let watcher = Watcher::new(pool.clone(), client, Arc::clone(&clock));
-    tokio::join!(
-        relay.run(),
-        watcher.run(),
-        notifications::listen(pool.clone(), wakes),
-        feed.run(),
-        collector.run(),
-        housekeeping::run(pool, clock),
-    );
+    jobs.await;
 }
 
 /// Brings the schema up to date, as soon as the database can be reached.

@@ -6,9 +6,10 @@ use sqlx::PgPool;
 
 use crate::{
     clock::{IdGenerator, SharedClock},
-    config::{AuthConfig, HttpConfig, LiveConfig, PublicConfig},
+    config::{HttpConfig, LiveConfig, PublicConfig},
     domain::limits::Limits,
     health::HealthView,
+    http::{identity::Identity, limit::RequestLimiter},
     kubernetes::{engines::Engines, reader::StoreReader},
     live::hub::Hub,
     metrics::RequestMetrics,
@@ -40,7 +41,9 @@ pub struct App {
     /// Whether stores are measured one by one.
     pub metrics_per_store: bool,
     /// How callers are known.
-    pub auth: AuthConfig,
+    pub identity: Identity,
+    /// How many requests each of them sends.
+    pub requests: RequestLimiter,
     /// How requests are served.
     pub http: HttpConfig,
     /// Where stores are reached.

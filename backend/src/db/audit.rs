@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
-use sqlx::PgExecutor;
+use sqlx::{FromRow, PgExecutor, PgPool, Postgres, QueryBuilder};
 use store_crd::StoreId;
+use uuid::Uuid;
 
 use super::to_sql;
 
@@ -17,8 +18,16 @@ pub enum Action {
     DeleteStore,
     /// The login of a store's admin was shown, or should have been.
     RevealAdminLogin,
-    /// Something for admins was asked for.
-    Administer,
+    /// Someone signed in at the dashboard, or tried to.
+    SignIn,
+    /// Someone signed out.
+    SignOut,
+    /// The stores of all users were asked for.
+    ListAllStores,
+    /// The audit log was asked for.
+    ReadAudit,
+    /// Any request that was refused before it was known what it is about.
+    Request,
 }
 
 impl Action {
@@ -27,7 +36,11 @@ impl Action {
             Self::CreateStore => "store.create",
             Self::DeleteStore => "store.delete",
             Self::RevealAdminLogin => "store.reveal_admin_login",
-            Self::Administer => "admin",
+            Self::SignIn => "session.begin",
+            Self::SignOut => "session.end",
+            Self::ListAllStores => "store.list_all",
+            Self::ReadAudit => "audit.read",
+            Self::Request => "request",
         }
     }
 }
@@ -44,8 +57,8 @@ pub enum Outcome<'a> {
 /// Where a request came from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// Who sent it.
-    pub actor: String,
+    /// Who sent it, where that is known.
+    pub actor: Option<String>,
     /// The address from which it came.
     pub ip: IpAddr,
     /// Its id, which is in the logs as well.
@@ -74,7 +87,7 @@ pub async fn record(
          values ($1, $2, $3, $4, $5::inet, $6, $7, $8)",
     )
     .bind(to_sql(at))
-    .bind(origin.map(|origin| origin.actor.as_str()))
+    .bind(origin.and_then(|origin| origin.actor.as_deref()))
     .bind(action.as_str())
     .bind(store.map(StoreId::uuid))
     .bind(origin.map(|origin| origin.ip.to_string()))
@@ -84,4 +97,111 @@ pub async fn record(
     .execute(executor)
     .await?;
     Ok(())
+}
+
+/// Which entries.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// By users whose id begins with this.
+    pub actor: Option<String>,
+    /// This was done.
+    pub action: Option<String>,
+    /// To this store.
+    pub store: Option<StoreId>,
+    /// This came of it.
+    pub result: Option<&'static str>,
+    /// At this time or later.
+    pub since: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// An entry.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its number; they grow.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Option<String>,
+    /// What.
+    pub action: String,
+    /// To which store.
+    pub store_id: Option<StoreId>,
+    /// What that is called.
+    pub store_name: Option<String>,
+    /// From where.
+    pub ip: Option<String>,
+    /// By which request.
+    pub request_id: Option<String>,
+    /// What came of it.
+    pub result: String,
+    /// Why, or what more.
+    pub detail: Option<String>,
+}
+
+#[derive(FromRow)]
+struct EntryRow {
+    id: i64,
+    at: jiff_sqlx::Timestamp,
+    actor: Option<String>,
+    action: String,
+    store_id: Option<Uuid>,
+    store_name: Option<String>,
+    ip: Option<String>,
+    request_id: Option<String>,
+    result: String,
+    detail: Option<String>,
+}
+
+/// A page of entries, newest first, and before which entry the next page begins.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn list(
+    pool: &PgPool,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: u16,
+) -> sqlx::Result<(Vec<Entry>, Option<i64>)> {
+    let Filter { actor, action, store, result, since, until } = filter;
+    let mut query = QueryBuilder::<Postgres>::new(
+        "select a.id, a.at, a.actor, a.action, a.store_id, s.name as store_name, host(a.ip) as ip, a.request_id, a.result, a.detail
+         from audit_log a left join stores s on s.id = a.store_id where true",
+    );
+    if let Some(actor) = actor {
+        query.push(" and starts_with(a.actor, ").push_bind(actor).push(")");
+    }
+    if let Some(action) = action {
+        query.push(" and a.action = ").push_bind(action);
+    }
+    if let Some(store) = store {
+        query.push(" and a.store_id = ").push_bind(store.uuid());
+    }
+    if let Some(result) = result {
+        query.push(" and a.result = ").push_bind(*result);
+    }
+    if let Some(since) = since {
+        query.push(" and a.at >= ").push_bind(to_sql(*since));
+    }
+    if let Some(until) = until {
+        query.push(" and a.at < ").push_bind(to_sql(*until));
+    }
+    if let Some(before) = before {
+        query.push(" and a.id < ").push_bind(before);
+    }
+    // One more than the page has, which tells whether there is a next one.
+    query.push(" order by a.id desc limit ").push_bind(i64::from(limit) + 1);
+    let mut rows = query.build_query_as::<EntryRow>().fetch_all(pool).await?;
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    let next = rows.last().filter(|_| more).map(|last| last.id);
+    let entries = rows.into_iter().map(|row| {
+        let EntryRow { id, at, actor, action, store_id, store_name, ip, request_id, result, detail } = row;
+        let (at, store_id) = (at.to_jiff(), store_id.map(StoreId::from));
+        Entry { id, at, actor, action, store_id, store_name, ip, request_id, result, detail }
+    });
+    Ok((entries.collect(), next))
 }

@@ -16,7 +16,7 @@ use crate::{
     backoff::Backoff,
     domain::{
         idempotency::{IdempotencyKey, KEPT_FOR, fingerprint},
-        limits::{Limits, Quota, Refusal, Usage, WINDOW},
+        limits::{Limits, Quota, Refusal, Usage, WINDOW, place},
         store::{NewStore, StoreRecord},
     },
 };
@@ -176,7 +176,7 @@ async fn usage(
     // statement of their own: one that counts sees what was there when it began, not when it got the lock.
     lock_creations_of(connection, owner).await?;
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations from ' || $1, 0))")
-        .bind(origin.ip.to_string())
+        .bind(place(origin.ip).to_string())
         .execute(&mut *connection)
         .await?;
     usage_of(connection, owner, origin.ip, limits, now).await
@@ -203,20 +203,22 @@ pub async fn usage_of(
     limits: &Limits,
     now: Timestamp,
 ) -> sqlx::Result<Usage> {
+    let place = place(ip);
     let (by_user, by_ip, live): (Vec<jiff_sqlx::Timestamp>, Vec<jiff_sqlx::Timestamp>, i64) = sqlx::query_as(
         "select
             array(select created_at from stores where owner = $1 and origin = 'api' and created_at > $3
                   order by created_at desc limit $4),
-            array(select created_at from stores where created_ip = $2::inet and origin = 'api' and created_at > $3
+            array(select created_at from stores where created_ip between $2::inet and $6::inet and origin = 'api' and created_at > $3
                   order by created_at desc limit $5),
             (select count(*) from stores
              where owner = $1 and deleted_at is null and deletion_requested_at is null)",
     )
     .bind(owner)
-    .bind(ip.to_string())
+    .bind(place.network().to_string())
     .bind(to_sql(now - WINDOW))
     .bind(i64::from(limits.creations_per_user))
     .bind(i64::from(limits.creations_per_ip))
+    .bind(place.broadcast().to_string())
     .fetch_one(executor)
     .await?;
     Ok(Usage {

@@ -6,7 +6,7 @@ use std::fmt;
 pub const USER_ID_MAX: usize = 128;
 
 /// A user's id, as the identity provider or the header gave it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(String);
 
 /// A text that is no user id.

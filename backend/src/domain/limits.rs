@@ -1,9 +1,21 @@
 //! How many stores a user may have and make. Deciding is pure; `db::creation` asks within the transaction that creates the store.
 
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv6Net};
 use jiff::{SignedDuration, Timestamp};
 
 /// The time over which creations are counted.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(1);
+
+/// The place that an address belongs to, as limits see it: whoever has one address of IPv6 has a network of 64 bits full of them.
+#[must_use]
+pub fn place(ip: IpAddr) -> IpNet {
+    match ip {
+        IpAddr::V4(_) => ip.into(),
+        IpAddr::V6(ip) => Ipv6Net::new_assert(ip, 64).trunc().into(),
+    }
+}
 
 /// The limits in force.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +97,16 @@ fn quota(limit: u32, newest_first: &[Timestamp], now: Timestamp) -> Quota {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
+
+    #[rstest]
+    #[case("198.51.100.7", "198.51.100.7/32")]
+    #[case("2001:db8::1:2:3:4", "2001:db8::/64")]
+    fn a_place_is_what_one_client_has(#[case] ip: &str, #[case] expected: &str) {
+        assert_eq!(place(ip.parse().unwrap()).to_string(), expected);
+    }
 
     const LIMITS: Limits = Limits { creations_per_user: 2, creations_per_ip: 3, live_stores: 4 };
 

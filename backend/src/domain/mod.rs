@@ -6,5 +6,6 @@ pub mod limits;
 pub mod list;
 pub mod log;
 pub mod name;
+pub mod session;
 pub mod snapshot;
 pub mod store;

@@ -5,6 +5,8 @@
     reason = "what is written at a handler is the API's description, which lists the errors itself"
 )]
 
+pub mod audit;
+pub mod auth;
 pub mod engines;
 pub mod health;
 pub mod live;

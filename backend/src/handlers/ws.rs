@@ -2,18 +2,17 @@
 
 use axum::{
     extract::{
-        FromRequestParts, State,
+        State,
         ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderValue, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::stores::list::Scope;
 use crate::{
-    config::AuthMode,
     db::changes::Look,
     domain::{
         caller::{Caller, UserId},
@@ -21,7 +20,7 @@ use crate::{
     },
     http::{
         context::RequestContext,
-        extract::{Params, USER_ID},
+        extract::Params,
         problem::{Code, Problem, ProblemBody},
     },
     live::{
@@ -109,29 +108,6 @@ pub struct FollowStores {
     user: Option<String>,
 }
 
-/// Who follows: as everywhere, or by `user` in the query.
-pub struct Follower(Caller);
-
-impl FromRequestParts<AppState> for Follower {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        let named_by_header = parts.headers.contains_key(USER_ID);
-        if app.auth.auth_mode == AuthMode::Header && !named_by_header {
-            let Params(FollowStores { user, .. }) = Params::from_request_parts(parts, app).await?;
-            if let Some(user) = user.map(|user| user.parse::<UserId>()) {
-                let user = user.map_err(|error| {
-                    Problem::new(Code::Unauthenticated, format!("`user` can't be used: {error}."))
-                })?;
-                if let Ok(user) = HeaderValue::from_str(user.as_str()) {
-                    parts.headers.insert(USER_ID, user);
-                }
-            }
-        }
-        Caller::from_request_parts(parts, app).await.map(Self)
-    }
-}
-
 /// Follows the caller's stores, live.
 ///
 /// A WebSocket over which every change comes as a `LiveMessage` in JSON. The first is `ready`; read the list after it, and nothing is
@@ -160,7 +136,7 @@ impl FromRequestParts<AppState> for Follower {
 pub async fn follow_stores(
     State(app): State<AppState>,
     context: RequestContext,
-    Follower(caller): Follower,
+    caller: Caller,
     Params(params): Params<FollowStores>,
     headers: http::HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,

@@ -47,7 +47,7 @@ impl RequestContext {
     /// The request's origin for the audit log.
     #[must_use]
     pub fn origin(&self, caller: &Caller) -> Origin {
-        Origin { actor: caller.user.to_string(), ip: self.ip, request_id: self.request_id.clone() }
+        Origin { actor: Some(caller.user.to_string()), ip: self.ip, request_id: self.request_id.clone() }
     }
 }
 

@@ -13,47 +13,13 @@ use super::{
     context::RequestContext,
     problem::{Code, FieldError, Problem},
 };
-use crate::{
-    config::AuthMode,
-    domain::{
-        caller::{Caller, Role, UserId},
-        idempotency::IdempotencyKey,
-    },
-    state::AppState,
-};
+use crate::domain::idempotency::IdempotencyKey;
 
-/// The header by which callers say who they are in header mode.
-pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 /// The header that names a request, so that it can be repeated.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-impl FromRequestParts<AppState> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        let caller = match app.auth.auth_mode {
-            AuthMode::Header => caller_by_header(&parts.headers, &app.auth.admin_users)?,
-        };
-        if let Some(context) = parts.extensions.get::<RequestContext>() {
-            context.identify(&caller.user);
-        }
-        Ok(caller)
-    }
-}
-
-fn caller_by_header(headers: &HeaderMap, admins: &[String]) -> Result<Caller, Problem> {
-    let unknown = |detail: String| Problem::new(Code::Unauthenticated, detail);
-    let value = only(headers, &USER_ID)
-        .map_err(|()| unknown("The header x-user-id is there more than once; send it once.".to_owned()))?
-        .ok_or_else(|| unknown("Say who you are: send the header x-user-id with your user id.".to_owned()))?;
-    let user: UserId =
-        value.parse().map_err(|error| unknown(format!("The header x-user-id can't be used: {error}.")))?;
-    let role = if admins.iter().any(|admin| admin == user.as_str()) { Role::Admin } else { Role::User };
-    Ok(Caller { user, role })
-}
-
 /// The value of a header that must not be there twice. One that is no ASCII reads as empty, which no header of ours may be.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
+pub(super) fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ()> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().map(|value| value.to_str().unwrap_or_default());
     if values.next().is_some() { Err(()) } else { Ok(value) }

@@ -41,8 +41,12 @@ pub enum Code {
     BadRequest,
     /// 401: it isn't known who calls.
     Unauthenticated,
+    /// 400: what came back from the identity provider can't be used; sign in again.
+    LoginFailed,
     /// 403: only an admin may do that.
     AdminOnly,
+    /// 403: the account has none of the roles that the platform knows.
+    RoleMissing,
     /// 403: the page that asks is not one that may, by its `Origin`.
     OriginNotAllowed,
     /// 404: there is no such route.
@@ -71,6 +75,8 @@ pub enum Code {
     UpgradeRequired,
     /// 429: too many live connections; `Retry-After` says when to try again.
     TooManyConnections,
+    /// 429: the client sent too many requests; `Retry-After` says when the next one is possible.
+    RequestRateExceeded,
     /// 429: the user created too many stores in an hour; `Retry-After` says when one more is possible.
     UserCreationRateExceeded,
     /// 429: too many stores were created from the address in an hour; `Retry-After` says when one more is possible.
@@ -81,6 +87,8 @@ pub enum Code {
     DatabaseUnavailable,
     /// 503: the cluster can't be reached.
     ClusterUnavailable,
+    /// 503: the identity provider can't be reached, so nobody can be known.
+    IdentityProviderUnavailable,
     /// 503: it took too long.
     Timeout,
 }
@@ -102,8 +110,12 @@ impl Code {
             }
             Self::BadRequest => (StatusCode::BAD_REQUEST, "bad_request", "Bad request"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Caller unknown"),
+            Self::LoginFailed => (StatusCode::BAD_REQUEST, "login_failed", "Sign-in failed"),
             Self::AdminOnly => (StatusCode::FORBIDDEN, "admin_only", "For admins only"),
-            Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "origin_not_allowed", "Page may not ask"),
+            Self::RoleMissing => (StatusCode::FORBIDDEN, "role_missing", "No role here"),
+            Self::OriginNotAllowed => {
+                (StatusCode::FORBIDDEN, "origin_not_allowed", "Page may not act for you")
+            }
             Self::RouteNotFound => (StatusCode::NOT_FOUND, "route_not_found", "No such route"),
             Self::StoreNotFound => (StatusCode::NOT_FOUND, "store_not_found", "No such store"),
             Self::MethodNotAllowed => {
@@ -131,6 +143,9 @@ impl Code {
             Self::TooManyConnections => {
                 (StatusCode::TOO_MANY_REQUESTS, "too_many_connections", "Too many live connections")
             }
+            Self::RequestRateExceeded => {
+                (StatusCode::TOO_MANY_REQUESTS, "request_rate_exceeded", "Too many requests")
+            }
             Self::UserCreationRateExceeded => {
                 (StatusCode::TOO_MANY_REQUESTS, "user_creation_rate_exceeded", "Too many creations")
             }
@@ -144,6 +159,11 @@ impl Code {
             Self::ClusterUnavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "cluster_unavailable", "Cluster not reachable")
             }
+            Self::IdentityProviderUnavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "identity_provider_unavailable",
+                "Identity provider not reachable",
+            ),
             Self::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "Took too long"),
         }
     }

@@ -20,12 +20,15 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
     context,
-    extract::{IDEMPOTENCY_KEY, USER_ID},
+    describe::{self, Callers},
+    extract::IDEMPOTENCY_KEY,
+    identity::{self, USER_ID},
+    limit,
     problem::{Code, Problem},
 };
 use crate::{
     config::HttpConfig,
-    handlers::{engines, health, live, me, metrics, stores, ws},
+    handlers::{audit, auth, engines, health, live, me, metrics, stores, ws},
     health::Lifecycle,
     state::AppState,
 };
@@ -41,31 +44,20 @@ const CORS_MAX_AGE: Duration = Duration::from_hours(1);
     info(
         title = "store-platform",
         description = "Online shops for everyone, each with everything of its own.\n\n\
-            Callers say who they are by the header `x-user-id` (in `header` mode). Every error is `application/problem+json` \
+            Callers say who they are by a token or a session of the identity provider (in `oidc` mode), or by the header \
+            `x-user-id` (in `header` mode, for local use). Every error is `application/problem+json` \
             (RFC 9457) with a stable `code`. Every answer has an `x-request-id`, which the caller may set.",
     ),
     tags(
         (name = "Stores", description = "Online shops, each with everything of its own"),
         (name = "Engines", description = "Kinds of shop that a store can be"),
-        (name = "Identity", description = "Who calls, and what they may do"),
+        (name = "Identity", description = "Signing in, who calls, and what they may do"),
         (name = "Operation", description = "For those who run the platform"),
     ),
-    modifiers(&Identity),
-    security(("user" = [])),
+    modifiers(&Callers),
+    security(("user" = []), ("token" = []), ("session" = [])),
 )]
 struct ApiDescription;
-
-/// How callers say who they are.
-struct Identity;
-
-impl utoipa::Modify for Identity {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-        let header = ApiKeyValue::with_description(USER_ID.as_str(), "The caller's user id, in header mode");
-        let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme("user", SecurityScheme::ApiKey(ApiKey::Header(header)));
-    }
-}
 
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(ApiDescription::openapi())
@@ -81,6 +73,10 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(health::get_health))
         .routes(routes!(live::get_liveness))
         .routes(routes!(metrics::get_metrics))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(auth::login::login))
+        .routes(routes!(auth::callback::callback))
+        .routes(routes!(auth::logout::logout))
 }
 
 /// The description of all routes as JSON.
@@ -90,7 +86,8 @@ fn routes() -> OpenApiRouter<AppState> {
 /// Never: a description is always JSON.
 #[must_use]
 pub fn openapi_json() -> String {
-    let openapi = routes().into_openapi();
+    let mut openapi = routes().into_openapi();
+    describe::what_every_route_may_answer(&mut openapi);
     serde_json::to_string_pretty(&openapi).expect("a description is JSON") + "\n"
 }
 
@@ -102,6 +99,8 @@ pub fn router(app: AppState) -> Router {
     api.route("/api/openapi.json", get(move || async move { (json, description) }))
         .merge(SwaggerUi::new("/api/docs").config(Config::from("/api/openapi.json")))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(app.clone(), limit::middleware))
+        .layer(middleware::from_fn_with_state(app.clone(), identity::middleware))
         .layer(middleware::from_fn_with_state(app.clone(), within_limits))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(cors(&app.http))

@@ -2,15 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in what it stands on as well")]
 
+mod audit;
 mod cluster;
 mod engines;
 mod faults;
 mod health;
+mod identity;
+mod limits;
 mod me;
 mod metrics;
 mod migrations;
 mod openapi;
 mod problems;
+mod provider;
 mod store_details;
 mod stores_create;
 mod stores_delete;

@@ -2,16 +2,18 @@
 
 use std::{
     collections::BTreeMap,
+    num::NonZeroU32,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{Router, body::Body};
 use backend::{
-    clock::{Clock, IdGenerator},
-    config::{AuthConfig, Cli, Config},
+    clock::{Clock, IdGenerator, SharedClock},
+    config::{Cli, Config},
     db,
     health::{Dependency, HealthView, Lifecycle},
-    http::router::router,
+    http::{identity::Identity, limit::RequestLimiter, router::router},
     kubernetes::{engines::Engines, reader::StoreReader},
     live::hub::Hub,
     metrics::RequestMetrics,
@@ -36,6 +38,10 @@ impl TestClock {
         Arc::new(Self(Mutex::new("2026-11-24T12:00:00Z".parse().unwrap())))
     }
 
+    pub fn set(&self, now: Timestamp) {
+        *self.0.lock().unwrap() = now;
+    }
+
     pub fn advance(&self, time: SignedDuration) {
         *self.0.lock().unwrap() += time;
     }
@@ -44,6 +50,10 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
+    }
+
+    fn uptime(&self) -> Duration {
+        self.now().as_duration().unsigned_abs()
     }
 }
 
@@ -62,6 +72,7 @@ pub struct Settings {
     /// The cluster in which stores' namespaces are; where there is none, it can't be reached.
     pub cluster: Option<Client>,
     pub flags: &'static [&'static str],
+    pub identity: Identity,
 }
 
 impl Default for Settings {
@@ -74,6 +85,7 @@ impl Default for Settings {
             health: HealthView::fixed(Dependency::Up, Dependency::Up, Lifecycle::Serving),
             cluster: None,
             flags: &[],
+            identity: Identity::Header(vec!["admin".to_owned()]),
         }
     }
 }
@@ -94,9 +106,10 @@ impl TestApi {
     pub fn over(pool: PgPool, settings: Settings) -> Self {
         let clock = TestClock::new();
         let live = Hub::new(config(settings.flags).live.capacity());
+        let (shared, limits): (SharedClock, _) = (clock.clone(), config(settings.flags).limits);
         let app = App {
             pool: pool.clone(),
-            clock: clock.clone(),
+            clock: shared.clone(),
             ids: IdGenerator::default(),
             engines: Engines::fixed(settings.engines),
             health: settings.health,
@@ -105,10 +118,11 @@ impl TestApi {
             live: live.clone(),
             metrics_per_store: config(settings.flags).metrics.metrics_per_store,
             live_config: config(settings.flags).live,
-            auth: AuthConfig { admin_users: vec!["admin".to_owned()], ..config(&[]).auth },
+            identity: settings.identity,
+            requests: RequestLimiter::new(NonZeroU32::new(limits.max_requests_per_minute), &shared),
             http: config(settings.flags).http,
             public: config(settings.flags).public,
-            limits: config(settings.flags).limits.into(),
+            limits: limits.into(),
         };
         Self { router: router(Arc::new(app)), pool, clock, live }
     }
@@ -171,8 +185,13 @@ fn creation(user: &str) -> http::request::Builder {
 
 /// The configuration that flags make.
 pub fn config(flags: &[&str]) -> Config {
-    let program = ["backend", "--domain", "shops.example", "--public-scheme", "https"];
-    Cli::try_parse_from(program.iter().chain(flags)).unwrap().config
+    let mut program = vec!["backend", "--domain", "shops.example", "--public-scheme", "https"];
+    program.extend(flags);
+    // The limit of requests has tests of its own.
+    if !flags.contains(&"--max-requests-per-minute") {
+        program.extend(["--max-requests-per-minute", "0"]);
+    }
+    Cli::try_parse_from(program).unwrap().config
 }
 
 fn no_cluster() -> Client {

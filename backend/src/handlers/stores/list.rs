@@ -13,13 +13,17 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::view::StoreView;
 use crate::{
-    db::stores,
+    db::{
+        audit::{self, Action, Outcome},
+        stores,
+    },
     domain::{
         caller::Caller,
         list::{Cursor, CursorError, Filter, LIMIT_DEFAULT, LIMIT_MAX, Page, Sort},
         store::phase,
     },
     http::{
+        context::RequestContext,
         extract::Params,
         problem::{Code, Problem, ProblemBody},
         revalidate,
@@ -146,6 +150,7 @@ pub struct StoreList {
 )]
 pub async fn list_stores(
     State(app): State<AppState>,
+    context: RequestContext,
     caller: Caller,
     headers: HeaderMap,
     Params(params): Params<ListStores>,
@@ -154,7 +159,12 @@ pub async fn list_stores(
     let owner = match scope.unwrap_or(Scope::Mine) {
         Scope::Mine => Some(caller.user.to_string()),
         Scope::All if caller.is_admin() => None,
-        Scope::All => return Err(RouteError::AdminOnly),
+        Scope::All => {
+            let (origin, refused) = (context.origin(&caller), Outcome::Refused(Code::AdminOnly.as_str()));
+            audit::record(&app.pool, app.clock.now(), Some(&origin), Action::ListAllStores, None, refused)
+                .await?;
+            return Err(RouteError::AdminOnly);
+        }
     };
     let filter = Filter {
         owner,

@@ -1,0 +1,222 @@
+//! Who calls: the one place where that is found out, once for each request and before its handler runs.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
+
+use super::{
+    context::RequestContext,
+    cookies::Kind,
+    extract::only,
+    limit::Client,
+    origin,
+    problem::{Code, Problem},
+};
+use crate::{
+    config::{AuthConfig, PublicConfig},
+    db::{
+        audit::{self, Action, Outcome},
+        sessions,
+    },
+    domain::caller::{Caller, Role, UserId},
+    oidc::{
+        Oidc, Patience,
+        token::{self, TokenError},
+    },
+    state::{App, AppState},
+};
+
+/// The header by which callers say who they are in header mode.
+pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
+
+/// How callers are known.
+pub enum Identity {
+    /// They are believed to be whoever they say; these are admins.
+    Header(Vec<String>),
+    /// By an OpenID provider.
+    Oidc(Box<Oidc>),
+}
+
+impl Identity {
+    /// What the configuration says.
+    ///
+    /// # Errors
+    ///
+    /// When something is missing or can't work.
+    pub fn new(config: AuthConfig, public: &PublicConfig) -> anyhow::Result<Self> {
+        use crate::config::AuthMode;
+        let AuthConfig { auth_mode, admin_users, oidc } = config;
+        Ok(match auth_mode {
+            AuthMode::Header => Self::Header(admin_users),
+            AuthMode::Oidc => Self::Oidc(Box::new(Oidc::new(oidc, public, Patience::default())?)),
+        })
+    }
+
+    /// The provider, if callers are known by one.
+    #[must_use]
+    pub fn oidc(&self) -> Option<&Oidc> {
+        match self {
+            Self::Header(_) => None,
+            Self::Oidc(oidc) => Some(oidc),
+        }
+    }
+}
+
+/// Who calls, or why that isn't known.
+#[derive(Clone)]
+struct Identified(Result<Caller, Problem>);
+
+/// Finds out who calls. That nobody is known stops no request here: there are routes for everyone.
+pub async fn middleware(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let identified = identify(&parts, &app).await;
+    if let (Ok(caller), Some(context)) = (&identified, parts.extensions.get::<RequestContext>()) {
+        context.identify(&caller.user);
+    }
+    parts.extensions.insert(Identified(identified));
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// The caller, if one is known.
+#[must_use]
+pub fn known(request: &Request) -> Option<&Caller> {
+    request.extensions().get::<Identified>().and_then(|identified| identified.0.as_ref().ok())
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let identified = parts.extensions.get::<Identified>().cloned();
+        identified.ok_or_else(|| Problem::internal(&"nobody asked who calls"))?.0
+    }
+}
+
+async fn identify(parts: &Parts, app: &App) -> Result<Caller, Problem> {
+    let oidc = match &app.identity {
+        Identity::Header(admins) => return by_header(parts, admins),
+        Identity::Oidc(oidc) => oidc,
+    };
+    let authorization = only(&parts.headers, &header::AUTHORIZATION)
+        .map_err(|()| unknown("The header Authorization is there more than once; send it once."))?;
+    if let Some(authorization) = authorization {
+        return by_token(authorization, oidc, app).await;
+    }
+    match Kind::Session.read(&parts.headers, app.public.public_scheme) {
+        Some(session) => by_session(&session, parts, oidc, app).await,
+        None => Err(unknown(
+            "Say who you are: send a token by `Authorization: Bearer …`, or sign in at /api/auth/login.",
+        )
+        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+    }
+}
+
+fn unknown(detail: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
+    Problem::new(Code::Unauthenticated, detail)
+}
+
+fn by_header(parts: &Parts, admins: &[String]) -> Result<Caller, Problem> {
+    let value = only(&parts.headers, &USER_ID)
+        .map_err(|()| unknown("The header x-user-id is there more than once; send it once."))?
+        .map(ToOwned::to_owned)
+        .or_else(|| named_in_address(parts))
+        .ok_or_else(|| unknown("Say who you are: send the header x-user-id with your user id."))?;
+    let user: UserId =
+        value.parse().map_err(|error| unknown(format!("The header x-user-id can't be used: {error}.")))?;
+    let role = if admins.iter().any(|admin| admin == user.as_str()) { Role::Admin } else { Role::User };
+    Ok(Caller { user, role })
+}
+
+/// A browser can't send headers with its request for a WebSocket, so there the user is named in the address.
+fn named_in_address(parts: &Parts) -> Option<String> {
+    if !origin::is_websocket(&parts.headers) {
+        return None;
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    openidconnect::url::form_urlencoded::parse(query.as_bytes())
+        .find_map(|(name, value)| (name == "user").then(|| value.into_owned()))
+}
+
+async fn by_token(authorization: &str, oidc: &Oidc, app: &App) -> Result<Caller, Problem> {
+    let token = authorization
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| unknown("The header Authorization must say `Bearer` and then a token."))?;
+    let judge = |known: &crate::oidc::provider::Known| {
+        token::verify(token, &known.keys, oidc.provider.issuer(), &oidc.audience, app.clock.now())
+    };
+    let known = oidc.provider.known().await.map_err(|_| unavailable())?;
+    let mut judged = judge(&known);
+    if judged == Err(TokenError::UnknownKey)
+        && let Some(newer) = oidc.provider.newer_than(Some(&known)).await
+    {
+        judged = judge(&newer);
+    }
+    let wrong = |error: &dyn std::fmt::Display| {
+        unknown(format!("The token {error}."))
+            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
+    };
+    let claims = judged.map_err(|error| wrong(&error))?;
+    let user = crate::oidc::claims::user(&claims).map_err(|error| wrong(&error))?;
+    let role = oidc.roles.role(&claims).ok_or_else(|| {
+        Problem::new(
+            Code::RoleMissing,
+            "Your account has none of the roles that this platform knows. Ask for one.",
+        )
+    })?;
+    Ok(Caller { user, role })
+}
+
+async fn by_session(session: &str, parts: &Parts, oidc: &Oidc, app: &App) -> Result<Caller, Problem> {
+    let caller = sessions::find(&app.pool, session, oidc.lifetime, app.clock.now()).await?;
+    let caller = caller.ok_or_else(|| {
+        unknown("Your session has ended. Sign in again at /api/auth/login.")
+            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    })?;
+    if let Err(problem) = origin::check(parts, &app.http.cors_origins) {
+        note_refusal(parts, app, &caller, problem.code()).await;
+        return Err(problem);
+    }
+    Ok(caller)
+}
+
+/// A page that acts for someone behind their back is worth a row, but whoever makes many such requests makes no more than one in
+/// a while.
+async fn note_refusal(parts: &Parts, app: &App, caller: &Caller, code: Code) {
+    let Some(context) = parts.extensions.get::<RequestContext>() else { return };
+    if !app.requests.is_worth_a_note(&Client::User(caller.user.clone())) {
+        return;
+    }
+    let refused = Outcome::Refused(code.as_str());
+    let origin = context.origin(caller);
+    let noted =
+        audit::record(&app.pool, app.clock.now(), Some(&origin), Action::Request, None, refused).await;
+    if let Err(error) = noted {
+        tracing::warn!(error = %error, "a refused request can't be noted in the audit log");
+    }
+}
+
+fn unavailable() -> Problem {
+    Problem::new(
+        Code::IdentityProviderUnavailable,
+        "The identity provider can't be reached, so nobody can be known. Nothing was changed; try again.",
+    )
+    .retry_after(5)
+}
+
+/// The provider can't be reached.
+impl From<crate::oidc::provider::Unavailable> for Problem {
+    fn from(_: crate::oidc::provider::Unavailable) -> Self {
+        unavailable()
+    }
+}
+
+/// Headers that keep an answer about a sign-in out of every cache.
+#[must_use]
+pub fn not_stored() -> HeaderMap {
+    HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))])
+}
