@@ -41,11 +41,23 @@ contains local 'host: api.localhost'
 contains local 'kind: StatefulSet'
 lacks local 'HorizontalPodAutoscaler'
 
-renders prod "$platform" -f "$platform/values-prod.yaml" --set domain=shops.example.com
+prod=(-f "$platform/values-prod.yaml" --set domain=shops.example.com)
+oidc=(--set backend.auth.oidc.issuer=https://login.example.com:8443/realms/shops
+  --set backend.auth.oidc.audience=https://api.shops.example.com --set backend.auth.oidc.clientId=dashboard)
+renders prod "$platform" "${prod[@]}" "${oidc[@]}" --set backend.auth.oidc.existingSecret=oidc-client \
+  --set backend.auth.oidc.caSecret=oidc-ca
 contains prod 'cert-manager.io/cluster-issuer: letsencrypt'
 contains prod 'kind: HorizontalPodAutoscaler'
 contains prod 'kind: PodDisruptionBudget'
 lacks prod 'admin-password'
+contains prod '{ name: AUTH_MODE, value: oidc }'
+contains prod '{ name: OIDC_ISSUER, value: "https://login.example.com:8443/realms/shops" }'
+contains prod 'secretKeyRef: { name: oidc-client, key: client-secret }'
+contains prod 'mountPath: /etc/oidc'
+contains prod '{ protocol: TCP, port: 8443 }'
+contains prod 'config.json: "{\"auth\":\"oidc\"}"'
+contains local 'config.json: "{\"auth\":\"header\"}"'
+lacks local 'OIDC_'
 
 renders external "$platform" --set domain=shops.example.com --set postgresql.enabled=false \
   --set postgresql.external.host=db.example.com --set postgresql.external.existingSecret=db
@@ -63,6 +75,10 @@ done
 
 refuses 'domain is required' "$platform"
 refuses 'domian' "$platform" --set domian=x.example
+refuses 'oidc.issuer is required' "$platform" "${prod[@]}"
+refuses 'oidc.clientId is required' "$platform" "${prod[@]}" "${oidc[@]}" --set backend.auth.oidc.clientId=
+refuses 'adminUsers is for header mode' "$platform" "${prod[@]}" "${oidc[@]}" --set 'backend.auth.adminUsers={root}'
+refuses 'mode' "$platform" --set domain=x.example --set backend.auth.mode=trust
 refuses 'replicas' "$platform" --set domain=x.example --set backend.replicas=99
 refuses 'scheme' "$platform" --set domain=x.example --set public.scheme=ftp
 refuses 'external.host is required' "$platform" --set domain=x.example --set postgresql.enabled=false

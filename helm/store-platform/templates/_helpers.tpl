@@ -76,6 +76,23 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 
+{{/* What the dashboard reads at its start. */}}
+{{- define "store-platform.dashboardConfig" -}}
+{{- dict "auth" .Values.backend.auth.mode | toJson -}}
+{{- end -}}
+
+{{/* The Secret with the identity provider's certificates, where there is one. */}}
+{{- define "store-platform.oidcCaSecret" -}}
+{{- if eq .Values.backend.auth.mode "oidc" -}}{{- .Values.backend.auth.oidc.caSecret -}}{{- end -}}
+{{- end -}}
+
+{{/* The port of the identity provider. */}}
+{{- define "store-platform.issuerPort" -}}
+{{- $url := urlParse .Values.backend.auth.oidc.issuer -}}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
+{{- $port | default (ternary "80" "443" (eq $url.scheme "http")) -}}
+{{- end -}}
+
 {{/* scheme://host[:port] of a host below the domain; call with (list $ "api"). */}}
 {{- define "store-platform.url" -}}
 {{- $root := index . 0 -}}
@@ -93,6 +110,16 @@ imagePullSecrets:
 {{- end -}}
 {{- if and (not .Values.postgresql.enabled) (not .Values.postgresql.external.existingSecret) -}}
 {{- fail "postgresql.enabled is false, so postgresql.external.existingSecret is required: a Secret with the keys username and password" -}}
+{{- end -}}
+{{- if eq .Values.backend.auth.mode "oidc" -}}
+{{- range $name := list "issuer" "audience" "clientId" -}}
+{{- if not (index $.Values.backend.auth.oidc $name) -}}
+{{- fail (printf "backend.auth.mode is oidc, so backend.auth.oidc.%s is required" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.backend.auth.adminUsers -}}
+{{- fail "backend.auth.adminUsers is for header mode; in oidc mode admins have the role backend.auth.oidc.adminRole" -}}
+{{- end -}}
 {{- end -}}
 {{- if and .Values.ingress.tls.enabled .Values.ingress.tls.secretName .Values.ingress.tls.clusterIssuer -}}
 {{- fail "ingress.tls: give secretName or clusterIssuer, not both" -}}
