@@ -23,6 +23,74 @@ export interface AdminLogin {
 }
 
 /**
+ * What came of it.
+ */
+export type AuditResult = typeof AuditResult[keyof typeof AuditResult];
+
+
+export const AuditResult = {
+  accepted: 'accepted',
+  refused: 'refused',
+} as const;
+
+/**
+ * Who did what.
+ */
+export interface AuditEntry {
+  /** What was done. */
+  action: string;
+  /**
+     * The user who did it; null where nobody was known, and for what the cluster did by itself.
+     * @nullable
+     */
+  actor?: string | null;
+  /** When. */
+  at: string;
+  /**
+     * Why it was refused, as the code that the caller was given; or what came of it.
+     * @nullable
+     */
+  detail?: string | null;
+  /** The entry's id. A later entry has a greater one. */
+  id: string;
+  /**
+     * From where.
+     * @nullable
+     */
+  ip?: string | null;
+  /**
+     * By which request.
+     * @nullable
+     */
+  requestId?: string | null;
+  /** What came of it: `accepted` or `refused`. */
+  result: AuditResult;
+  /**
+     * To which store.
+     * @nullable
+     */
+  storeId?: string | null;
+  /**
+     * What the store is called.
+     * @nullable
+     */
+  storeName?: string | null;
+}
+
+/**
+ * A page of the audit log.
+ */
+export interface AuditPage {
+  /** The entries on this page, the newest first. */
+  items: AuditEntry[];
+  /**
+     * The cursor of the next page; null on the last one.
+     * @nullable
+     */
+  nextCursor?: string | null;
+}
+
+/**
  * What went wrong, as a word that never changes its meaning.
  */
 export type Code = typeof Code[keyof typeof Code];
@@ -35,7 +103,9 @@ export const Code = {
   invalid_idempotency_key: 'invalid_idempotency_key',
   bad_request: 'bad_request',
   unauthenticated: 'unauthenticated',
+  login_failed: 'login_failed',
   admin_only: 'admin_only',
+  role_missing: 'role_missing',
   origin_not_allowed: 'origin_not_allowed',
   route_not_found: 'route_not_found',
   store_not_found: 'store_not_found',
@@ -50,11 +120,13 @@ export const Code = {
   idempotency_key_reused: 'idempotency_key_reused',
   upgrade_required: 'upgrade_required',
   too_many_connections: 'too_many_connections',
+  request_rate_exceeded: 'request_rate_exceeded',
   user_creation_rate_exceeded: 'user_creation_rate_exceeded',
   ip_creation_rate_exceeded: 'ip_creation_rate_exceeded',
   internal: 'internal',
   database_unavailable: 'database_unavailable',
   cluster_unavailable: 'cluster_unavailable',
+  identity_provider_unavailable: 'identity_provider_unavailable',
   timeout: 'timeout',
 } as const;
 
@@ -664,6 +736,79 @@ export interface StoreUsage {
   volumes: ResourceUse;
 }
 
+export type ListAuditParams = {
+/**
+ * Only what was done by users whose id begins with this.
+ * @maxLength 128
+ */
+actor?: string;
+/**
+ * Only this: `store.create`, `store.delete`, `session.begin` and so on.
+ * @maxLength 64
+ */
+action?: string;
+/**
+ * Only what was done to the store of this id.
+ */
+store?: string;
+/**
+ * What came of it.
+ */
+result?: ListAuditResult;
+/**
+ * Only what was done at this time or later.
+ */
+since?: string;
+/**
+ * Only what was done before this time.
+ */
+until?: string;
+/**
+ * How many entries a page has at most: 1 to 200, or 50 where nothing is said.
+ * @minimum 1
+ * @maximum 200
+ */
+limit?: number;
+/**
+ * `nextCursor` of the page before, for the next one. The other parameters stay as they were.
+ */
+cursor?: string;
+};
+
+export type ListAuditResult = typeof ListAuditResult[keyof typeof ListAuditResult];
+
+
+export const ListAuditResult = {
+  accepted: 'accepted',
+  refused: 'refused',
+} as const;
+
+export type LoginCallbackParams = {
+/**
+ * What we gave the browser to take along.
+ */
+state?: string;
+/**
+ * What the provider gives for who signed in.
+ */
+code?: string;
+/**
+ * Why it gives nothing.
+ */
+error?: string;
+/**
+ * Which provider it is.
+ */
+iss?: string;
+};
+
+export type LoginParams = {
+/**
+ * Address of the page of the dashboard to go back to; its first page where nothing is said.
+ */
+return_to?: string;
+};
+
 export type ListStoresParams = {
 /**
  * Only stores with one of these statuses, separated by commas.
@@ -762,6 +907,129 @@ export const FollowStoresScope = {
   mine: 'mine',
   all: 'all',
 } as const;
+
+export const getListAuditUrl = (params?: ListAuditParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/audit?${stringifiedParams}` : `/api/audit`
+}
+
+/**
+ * For admins. The newest entry comes first. Entries are only ever added: no one changes or removes them, not by this API and not by
+ * its role in the database. That somebody asked who may not is an entry as well.
+ * @summary Lists who did what, to which store, when, from where, and what came of it.
+ */
+export const listAudit = async (params?: ListAuditParams, options?: Parameters<typeof request>[1]): Promise<AuditPage> => {
+
+  return request<AuditPage>(getListAuditUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLoginCallbackUrl = (params?: LoginCallbackParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/auth/callback?${stringifiedParams}` : `/api/auth/callback`
+}
+
+/**
+ * Only the provider sends anyone here. The session begins, and the browser goes back to the dashboard.
+ * @summary Takes a browser that comes back from the identity provider.
+ */
+export const loginCallback = async (params?: LoginCallbackParams, options?: Parameters<typeof request>[1]): Promise<unknown> => {
+
+  return request<unknown>(getLoginCallbackUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLoginUrl = (params?: LoginParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/api/auth/login?${stringifiedParams}` : `/api/auth/login`
+}
+
+/**
+ * In `oidc` mode only. It comes back by way of `/api/auth/callback`, and then with a session in a cookie that no script can read.
+ * @summary Sends a browser to the identity provider to sign in.
+ */
+export const login = async (params?: LoginParams, options?: Parameters<typeof request>[1]): Promise<unknown> => {
+
+  return request<unknown>(getLoginUrl(params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLogoutUrl = () => {
+
+
+
+
+  return `/api/auth/logout`
+}
+
+/**
+ * The session of the cookie ends at once, everywhere. Whoever calls in another way has nothing to end. The session at the identity
+ * provider is the provider's.
+ * @summary Signs the caller out.
+ */
+export const logout = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
+
+  return request<void>(getLogoutUrl(),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
 
 export const getListEnginesUrl = () => {
 
