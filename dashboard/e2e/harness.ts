@@ -85,7 +85,7 @@ export class Visit {
   }
 }
 
-const shop = `<!doctype html><meta charset=utf-8><title>Shop</title><style>body{margin:0;font:18px system-ui;color:#222}header{padding:28px 60px;border-bottom:1px solid #eee;display:flex;justify-content:space-between;font-weight:600}main{padding:60px;display:grid;grid-template-columns:repeat(3,1fr);gap:40px}div.p{aspect-ratio:1;border-radius:12px}b{display:block;margin-top:14px}</style><header><span>Blue Harbour Goods</span><span>Shop · Cart · Checkout</span></header><main><section><div class=p style="background:#b9cdf3"></div><b>Blue Shirt</b>$29.99</section><section><div class=p style="background:#f0c4bd"></div><b>Red Hat</b>$14.99</section></main>`
+export const shop = `<!doctype html><meta charset=utf-8><title>Shop</title><style>body{margin:0;font:18px system-ui;color:#222}header{padding:28px 60px;border-bottom:1px solid #eee;display:flex;justify-content:space-between;font-weight:600}main{padding:60px;display:grid;grid-template-columns:repeat(3,1fr);gap:40px}div.p{aspect-ratio:1;border-radius:12px}b{display:block;margin-top:14px}</style><header><span>Blue Harbour Goods</span><span>Shop · Cart · Checkout</span></header><main><section><div class=p style="background:#b9cdf3"></div><b>Blue Shirt</b>$29.99</section><section><div class=p style="background:#f0c4bd"></div><b>Red Hat</b>$14.99</section></main>`
 
 export async function visit(browser: Browser, world: World, options: Options = {}): Promise<Visit> {
   const context = await browser.newContext({

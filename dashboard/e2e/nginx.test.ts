@@ -1,65 +1,19 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmod, cp, mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
-import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { smallWorld } from '../mocks/world.ts'
 import { dashboard, launch, port, root, visit } from './harness.ts'
+import { type Nginx, missingNginx, startNginx } from './nginx.ts'
 
-/** The image's web server with the image's settings, as the image's user, over the files that were built. */
-const missing = ((): string | false => {
-  try {
-    execFileSync('nginx', ['-v'], { stdio: 'ignore' })
-    return false
-  } catch {
-    return 'needs Debian’s nginx-light and libnginx-mod-http-brotli-static'
-  }
-})()
-
-const user = process.getuid?.() === 0 ? { uid: 101, gid: 101 } : {}
-
-describe('nginx', { skip: missing }, () => {
-  let folder: string
-  let nginx: ChildProcess
+describe('nginx', { skip: missingNginx() }, () => {
+  let nginx: Nginx
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'dashboard-nginx-'))
-    await chmod(folder, 0o777)
-    await cp(join(root, 'dist'), join(folder, 'site'), { recursive: true })
-    const settings = (await readFile(join(root, 'nginx.conf'), 'utf8'))
-      .replaceAll('/tmp/', `${folder}/`)
-      .replace('/srv/dashboard', join(folder, 'site'))
-      .replace('listen 8080', `listen 127.0.0.1:${port}`)
-      .replace(/listen \[::\].*\n/, '')
-    await writeFile(join(folder, 'nginx.conf'), settings)
-    // Opened anew by nginx through /dev/stdout, so it has to be its own.
-    const log = await open(join(folder, 'log'), 'w', 0o666)
-    await log.chmod(0o666)
-    nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf')], { ...user, stdio: ['ignore', log.fd, log.fd] })
-    await listening()
-    await log.close()
+    nginx = await startNginx(port)
   })
-  after(async () => {
-    nginx.kill('SIGQUIT')
-    await rm(folder, { recursive: true })
-  })
-
-  async function listening(): Promise<void> {
-    for (;;) {
-      if (nginx.exitCode !== null) throw new Error(await readFile(join(folder, 'log'), 'utf8'))
-      const there = await new Promise((resolve) => {
-        const socket = connect(port, '127.0.0.1')
-        socket.once('connect', () => resolve(socket.destroy()))
-        socket.once('error', () => resolve(null))
-      })
-      if (there !== null) return
-      await pause(20)
-    }
-  }
+  after(() => nginx.stop())
 
   const ask = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
@@ -117,6 +71,7 @@ describe('nginx', { skip: missing }, () => {
       )
       assert.equal(headers['x-content-type-options'], 'nosniff')
       assert.equal(headers['referrer-policy'], 'same-origin')
+      assert.equal(headers.link, path === '/' ? `<//api.shops.example:${port}>; rel=preconnect; crossorigin=use-credentials` : undefined)
       assert.match(headers['permissions-policy'] as string, /camera=\(\)/)
       assert.equal(headers.server, 'nginx')
     }
@@ -126,7 +81,7 @@ describe('nginx', { skip: missing }, () => {
 
   test('it logs one line of JSON a request, without what was searched for', async () => {
     await ask('/stores?q=secret')
-    const lines = (await readFile(join(folder, 'log'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const lines = (await nginx.log()).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
     assert.equal(lines.some((line) => line['http.path'] === '/index.html' && line['http.status'] === 200), true)
     assert.equal(JSON.stringify(lines).includes('secret'), false)
   })

@@ -25,13 +25,20 @@ declare module '@tanstack/react-router' {
   }
 }
 
-await loadConfig()
-const root = document.getElementById('root')
-if (root === null) throw new Error('index.html has no #root')
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={client}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-)
+async function start(): Promise<void> {
+  await loadConfig()
+  // What the page came with keeps its place until a view can take it.
+  await router.load()
+  const root = document.getElementById('root')
+  if (root === null) throw new Error('index.html has no #root')
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}
+
+// Not awaited: the views' files import from this one, and would wait for it for ever.
+void start()

@@ -55,8 +55,8 @@ function Tile({ label, use, values, format, bare }: TileProps) {
 const span = (samples: StoreUsage[]): number => Date.parse(samples.at(-1)?.at ?? '') - Date.parse(samples[0]?.at ?? '')
 
 /** What the store takes of the cluster, against what it may take. The curve begins when the page is opened. */
-export function Resources({ id }: { id: string }) {
-  const usage = useQuery(usageQuery(id))
+export function Resources({ id, known }: { id: string; known: boolean }) {
+  const usage = useQuery({ ...usageQuery(id), enabled: known })
   const { data } = usage
   return (
     <section aria-labelledby="resources" className="rounded-xl border border-line bg-surface shadow-card">
@@ -75,7 +75,7 @@ export function Resources({ id }: { id: string }) {
       ) : usage.error !== null ? (
         <ProblemNotice error={usage.error} retry={() => void usage.refetch()} className="m-5 mt-3" />
       ) : (
-        <Skeleton className="m-5 h-24" />
+        <Skeleton className="mx-5 mt-3 mb-5 h-59 sm:h-26" />
       )}
     </section>
   )

@@ -133,7 +133,8 @@ function StoreView({ store }: { store: Store }) {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-5">
           <StatePanel store={store} onDelete={() => setDeleting(true)} />
-          {open && usage && <Resources id={store.id} />}
+          {/* Its place is kept until it is known whether the API tells. */}
+          {open && usage !== false && <Resources id={store.id} known={usage === true} />}
           <Tabs.Root defaultValue="timeline" className="rounded-xl border border-line bg-surface shadow-card">
             <Tabs.List aria-label={text.tabs.label} className="flex gap-5 border-b border-line px-5">
               <Tabs.Trigger value="timeline" className={tab}>

@@ -33,7 +33,7 @@ export function StatusFilter({ value, counts, onChange }: StatusFilterProps) {
         >
           <input type="radio" name={group} className="sr-only" checked={option.value === value} onChange={() => onChange(option.value)} />
           {option.label}
-          {option.count !== undefined && option.count > 0 && <span className="tabular opacity-70">{formatCount(option.count)}</span>}
+          {option.count !== undefined && option.count > 0 && <span className="font-normal tabular">{formatCount(option.count)}</span>}
         </label>
       ))}
     </fieldset>
