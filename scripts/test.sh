@@ -110,7 +110,7 @@ stage_charts() { check "Charts" scripts/lib/test-charts.sh || true; }
 bring_up() {
   scripts/setup-local-cluster.sh
   scripts/build-images.sh --load
-  scripts/install-platform.sh
+  scripts/install-platform.sh --values "$work/canary.yaml"
 }
 
 # What runs, by identity: a second `make up` must leave it as it is.
@@ -160,6 +160,10 @@ stage_e2e() {
   scripts/down.sh --instance test
   host_network >"$work/network"
   host_leftovers >"$work/leftovers"
+  # A password that no text holds by chance, so that the scenario `secrets` can look for it wherever the platform speaks.
+  STORE_ADMIN_PASSWORD=canary-$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')
+  export STORE_ADMIN_PASSWORD
+  echo "stores: { adminPassword: $STORE_ADMIN_PASSWORD }" >"$work/canary.yaml"
   if check "make up" bring_up; then
     use_cluster
     [[ $(cluster_fact cluster) == kind ]] || check "The host's network is as it was" network_untouched || true
@@ -177,6 +181,7 @@ stage_e2e() {
     done
     E2E_ENGINES=$(IFS=, && echo "${engines[*]}")
     export E2E_ENGINES
+    check "The whole story in a browser" browser_story || true
     if [[ $(cluster_fact cluster) != node ]]; then
       skip "A store asked for while the API server is stopped" "only the API server of the project's own node can be stopped from here"
       left_out=(--skip while_the_api_server_is_stopped)
@@ -191,6 +196,13 @@ stage_e2e() {
   else
     check "make down leaves nothing" nothing_left || true
   fi
+}
+
+browser_story() {
+  install_packages chromium
+  cd dashboard
+  npm ci --no-audit --no-fund --loglevel=error
+  PLATFORM_DASHBOARD=$(url_of dashboard) npm run e2e:platform
 }
 
 run_scenario() {
