@@ -11,15 +11,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
-while (($#)); do
-  case $1 in
-    --instance) INSTANCE="$(flag_value "$@")"; shift ;;
-    -h | --help) usage_of "$0"; exit 0 ;;
-    *) reject_flag "$1" "--instance --help" ;;
-  esac
-  shift
-done
-require_instance_name "$INSTANCE"
+read_instance "$0" "$@"
 source "$(dirname "${BASH_SOURCE[0]}")/lib/cluster.sh"
 
 down_node() {

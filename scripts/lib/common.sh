@@ -71,6 +71,21 @@ flag_value() {
   printf '%s' "$2"
 }
 
+# read_instance SCRIPT [FLAG…]: the flags of a script that takes no others than --instance and --help.
+read_instance() {
+  local script="$1"
+  shift
+  while (($#)); do
+    case $1 in
+      --instance) INSTANCE="$(flag_value "$@")"; shift ;;
+      -h | --help) usage_of "$script"; exit 0 ;;
+      *) reject_flag "$1" "--instance --help" ;;
+    esac
+    shift
+  done
+  require_instance_name "$INSTANCE"
+}
+
 # ---- the machine -----------------------------------------------------------------------------------
 
 have() { command -v "$1" >/dev/null 2>&1; }
