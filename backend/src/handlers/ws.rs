@@ -13,7 +13,10 @@ use utoipa::IntoParams;
 
 use super::stores::list::Scope;
 use crate::{
-    db::changes::Look,
+    db::{
+        audit::{self, Action, Outcome},
+        changes::Look,
+    },
     domain::{
         caller::{Caller, UserId},
         snapshot::{Snapshot, SnapshotError},
@@ -145,7 +148,12 @@ pub async fn follow_stores(
     let audience = match scope.unwrap_or(Scope::Mine) {
         Scope::Mine => Audience::Own,
         Scope::All if caller.is_admin() => Audience::Everyone,
-        Scope::All => return Err(RouteError::AdminOnly),
+        Scope::All => {
+            let (origin, refused) = (context.origin(&caller), Outcome::Refused(Code::AdminOnly.as_str()));
+            audit::record(&app.pool, app.clock.now(), Some(&origin), Action::ListAllStores, None, refused)
+                .await?;
+            return Err(RouteError::AdminOnly);
+        }
     };
     // A page of anyone's can open a WebSocket with the visitor's cookies; CORS doesn't apply to it.
     if headers.get(header::ORIGIN).is_some_and(|origin| !app.http.cors_origins.contains(origin)) {

@@ -15,6 +15,7 @@ mod migrations;
 mod openapi;
 mod problems;
 mod provider;
+mod routes;
 mod store_details;
 mod stores_create;
 mod stores_delete;

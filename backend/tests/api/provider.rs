@@ -130,20 +130,23 @@ impl OpenIdProvider {
     }
 
     pub async fn api_with(&self, flags: &[&str], patience: Patience) -> TestApi {
+        let api = TestApi::with(self.settings(flags, patience)).await;
+        // Tokens are of the present.
+        api.clock.set(SystemClock::default().now());
+        api
+    }
+
+    pub fn settings(&self, flags: &[&str], patience: Patience) -> Settings {
         let identity = ["--auth-mode", "oidc", "--oidc-issuer", &self.issuer, "--oidc-audience", AUDIENCE];
         let client = ["--oidc-client-id", "dashboard", "--oidc-client-secret", "dashboard-secret"];
         let flags: Vec<_> = identity.into_iter().chain(client).chain(flags.iter().copied()).collect();
         let config = config(&flags);
         let oidc = Oidc::new(config.auth.oidc, &config.public, patience).unwrap();
-        let api = TestApi::with(Settings {
+        Settings {
             identity: Identity::Oidc(Box::new(oidc)),
             flags: &["--cors-origins", DASHBOARD],
             ..Settings::default()
-        })
-        .await;
-        // Tokens are of the present.
-        api.clock.set(SystemClock::default().now());
-        api
+        }
     }
 }
 

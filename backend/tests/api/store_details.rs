@@ -43,14 +43,21 @@ use crate::{
 };
 
 /// A store with a namespace in the cluster.
-struct WithNamespace {
-    api: TestApi,
+pub struct WithNamespace {
+    pub api: TestApi,
     admin: Client,
-    backend: Client,
-    id: String,
+    pub backend: Client,
+    pub id: String,
 }
 
 impl WithNamespace {
+    /// With the secrets of a store that is ready.
+    pub async fn with_login() -> Self {
+        let store = Self::start().await;
+        store.add_login().await;
+        store
+    }
+
     /// Everything as the orchestrator leaves it, but without any pod.
     async fn start() -> Self {
         let store = Self::without_rights().await;
@@ -135,7 +142,7 @@ impl WithNamespace {
     }
 }
 
-const PASSWORD: &str = "canary-4711-correct-horse";
+pub const PASSWORD: &str = "canary-4711-correct-horse";
 
 async fn reveal(api: &TestApi, user: &str, id: &str) -> Answer {
     let path = format!("/api/stores/{id}/admin-login");
@@ -144,8 +151,7 @@ async fn reveal(api: &TestApi, user: &str, id: &str) -> Answer {
 
 #[tokio::test]
 async fn the_login_is_shown_to_the_owner_on_request_and_nowhere_else() {
-    let store = WithNamespace::start().await;
-    store.add_login().await;
+    let store = WithNamespace::with_login().await;
     sqlx::query("update stores set admin_url = 'http://shop.example/wp-admin'")
         .execute(&store.api.pool)
         .await
@@ -192,8 +198,7 @@ async fn the_login_is_shown_to_the_owner_on_request_and_nowhere_else() {
 
 #[tokio::test]
 async fn no_other_secret_can_be_read() {
-    let store = WithNamespace::start().await;
-    store.add_login().await;
+    let store = WithNamespace::with_login().await;
     let secrets: Api<Secret> = Api::namespaced(store.backend.clone(), &store.namespace());
     assert!(secrets.get("admin-login").await.is_ok());
     assert!(secrets.get("store-credentials").await.is_err());

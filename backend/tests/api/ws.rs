@@ -29,8 +29,8 @@ use crate::{
 const LIMIT: Duration = Duration::from_mins(1);
 
 /// A replica that is reached over the network, as clients reach one.
-struct Replica {
-    api: TestApi,
+pub struct Replica {
+    pub api: TestApi,
     address: SocketAddr,
     _tasks: JoinSet<()>,
 }
@@ -44,7 +44,7 @@ impl Replica {
         Self::of(TestApi::with(settings).await).await
     }
 
-    async fn of(api: TestApi) -> Self {
+    pub async fn of(api: TestApi) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let wakes = Wakes::default();
@@ -72,7 +72,7 @@ impl Replica {
         Client { socket, cursor: String::new() }
     }
 
-    fn request(&self, query: &str) -> http::Request<()> {
+    pub fn request(&self, query: &str) -> http::Request<()> {
         format!("ws://{}/api/ws?{query}", self.address).into_client_request().unwrap()
     }
 
@@ -92,6 +92,16 @@ impl Replica {
                 Answer { status: parts.status, headers: parts.headers, body: body.unwrap_or_default() }
             }
             other => panic!("expected a refusal, not {other:?}"),
+        }
+    }
+
+    /// The status with which a request for a WebSocket is answered.
+    pub async fn handshake(&self, request: http::Request<()>) -> u16 {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        match client_async(request, stream).await {
+            Ok((_, response)) => response.status().as_u16(),
+            Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
+            Err(error) => panic!("{error}"),
         }
     }
 
