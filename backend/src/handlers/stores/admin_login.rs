@@ -10,10 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    get::StoreIdParam,
-    lookup::{self, LookupError},
-};
+use super::lookup::{self, LookupError, StoreIdParam};
 use crate::{
     db::audit::{self, Action, Outcome},
     domain::caller::Caller,

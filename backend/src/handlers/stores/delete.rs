@@ -1,50 +1,18 @@
 //! `DELETE /api/stores/{id}`
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use http::StatusCode;
 
-use super::{get::StoreIdParam, view::StoreView};
+use super::{
+    lookup::{LookupError, StoreIdParam},
+    view::StoreView,
+};
 use crate::{
     db::{deletion, stores},
     domain::caller::Caller,
-    http::{
-        context::RequestContext,
-        extract::StorePath,
-        problem::{Code, Problem, ProblemBody},
-    },
+    http::{context::RequestContext, extract::StorePath, problem::ProblemBody},
     state::AppState,
 };
-
-/// Why a store can't be deleted.
-#[derive(Debug, thiserror::Error)]
-pub enum RouteError {
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-    /// The caller has no such store and never had one.
-    #[error("You have no store with this id.")]
-    NotFound,
-}
-
-impl From<RouteError> for Problem {
-    fn from(error: RouteError) -> Self {
-        let message = error.to_string();
-        match error {
-            RouteError::Database(error) => error.into(),
-            RouteError::NotFound => Self::new(Code::StoreNotFound, message),
-        }
-    }
-}
-
-impl IntoResponse for RouteError {
-    fn into_response(self) -> Response {
-        Problem::from(self).into_response()
-    }
-}
 
 /// Deletes a store and everything it owns.
 ///
@@ -71,11 +39,11 @@ pub async fn delete_store(
     context: RequestContext,
     caller: Caller,
     StorePath(id): StorePath,
-) -> Result<(StatusCode, Json<StoreView>), RouteError> {
+) -> Result<(StatusCode, Json<StoreView>), LookupError> {
     let origin = context.origin(&caller);
     if !deletion::request(&app.pool, id, caller.kept_to(), &origin, app.clock.now()).await? {
-        return Err(RouteError::NotFound);
+        return Err(LookupError::NotFound);
     }
-    let store = stores::find(&app.pool, id, None).await?.ok_or(RouteError::NotFound)?;
+    let store = stores::find(&app.pool, id, None).await?.ok_or(LookupError::NotFound)?;
     Ok((StatusCode::ACCEPTED, Json(StoreView::new(store, &app.public))))
 }

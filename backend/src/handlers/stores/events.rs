@@ -10,10 +10,7 @@ use serde::Serialize;
 use store_crd::Phase;
 use utoipa::ToSchema;
 
-use super::{
-    get::StoreIdParam,
-    lookup::{self, LookupError},
-};
+use super::lookup::{self, LookupError, StoreIdParam};
 use crate::{
     db::events::{self, StoreEvent},
     domain::{caller::Caller, store::phase},

@@ -8,10 +8,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{
-    get::StoreIdParam,
-    lookup::{self, LookupError},
-};
+use super::lookup::{self, LookupError, StoreIdParam};
 use crate::{
     domain::{
         caller::Caller,

@@ -1,6 +1,8 @@
 //! The store that a request is about, if the caller may see it; and what is said when something of it can't be read in the cluster.
 
+use axum::response::{IntoResponse, Response};
 use store_crd::StoreId;
+use utoipa::IntoParams;
 
 use crate::{
     db::stores,
@@ -10,7 +12,7 @@ use crate::{
     state::App,
 };
 
-/// Why there is no store to say something of.
+/// Why there is no store to say or do something of.
 #[derive(Debug, thiserror::Error)]
 pub enum LookupError {
     /// The database failed.
@@ -29,6 +31,21 @@ impl From<LookupError> for Problem {
             LookupError::NotFound => Self::new(Code::StoreNotFound, message),
         }
     }
+}
+
+impl IntoResponse for LookupError {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
+}
+
+/// Which store.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes the path, which `StorePath` reads")]
+pub struct StoreIdParam {
+    /// The store's id.
+    id: uuid::Uuid,
 }
 
 /// The store of this id, if the caller has it.

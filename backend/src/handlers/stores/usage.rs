@@ -11,10 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{
-    get::StoreIdParam,
-    lookup::{self, LookupError},
-};
+use super::lookup::{self, LookupError, StoreIdParam};
 use crate::{
     domain::caller::Caller,
     http::{
