@@ -28,11 +28,20 @@ fn count(answers: &[Answer], status: StatusCode) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
+/// Asks for a store, and again as often as no connection to the database is to be had in time: on a busy machine that may be.
+async fn ask(api: &TestApi, user: &str) -> Answer {
+    loop {
+        let answer = api.post(user, json!({"name": "shop", "engine": "medusa"})).await;
+        if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+            return answer;
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_hourly_limit_of_a_user_holds_over_three_replicas() {
     let replicas = replicas(&MANY_BY_IP).await;
-    let requests =
-        (0..30).map(|number| replicas[number % 3].post("alice", json!({"name": "shop", "engine": "medusa"})));
+    let requests = (0..30).map(|number| ask(&replicas[number % 3], "alice"));
     let answers = join_all(requests).await;
     assert_eq!(count(&answers, StatusCode::ACCEPTED), 5);
     assert_eq!(count(&answers, StatusCode::TOO_MANY_REQUESTS), 25);
@@ -45,10 +54,7 @@ async fn the_hourly_limit_of_a_user_holds_over_three_replicas() {
 async fn the_hourly_limit_of_an_address_holds_over_three_replicas() {
     let replicas = replicas(&[]).await;
     let users: Vec<_> = (0..30).map(|number| format!("user-{number}")).collect();
-    let requests = users
-        .iter()
-        .enumerate()
-        .map(|(number, user)| replicas[number % 3].post(user, json!({"name": "shop", "engine": "medusa"})));
+    let requests = users.iter().enumerate().map(|(number, user)| ask(&replicas[number % 3], user));
     let answers = join_all(requests).await;
     assert_eq!(count(&answers, StatusCode::ACCEPTED), 5);
     assert_eq!(count(&answers, StatusCode::TOO_MANY_REQUESTS), 25);
@@ -58,8 +64,7 @@ async fn the_hourly_limit_of_an_address_holds_over_three_replicas() {
 async fn the_number_of_live_stores_holds_over_three_replicas() {
     let flags = &["--max-creations-per-ip-per-hour", "10000", "--max-creations-per-user-per-hour", "10000"];
     let replicas = replicas(flags).await;
-    let requests =
-        (0..50).map(|number| replicas[number % 3].post("alice", json!({"name": "shop", "engine": "medusa"})));
+    let requests = (0..50).map(|number| ask(&replicas[number % 3], "alice"));
     let answers = join_all(requests).await;
     assert_eq!(count(&answers, StatusCode::ACCEPTED), 10);
     assert_eq!(count(&answers, StatusCode::CONFLICT), 40);
