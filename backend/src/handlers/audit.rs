@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{
     db::audit::{self, Action, Entry, Filter, Outcome},
     domain::{
-        caller::Caller,
+        caller::{Caller, USER_ID_MAX},
         list::{LIMIT_DEFAULT, LIMIT_MAX},
     },
     http::{
@@ -24,6 +24,9 @@ use crate::{
     },
     state::AppState,
 };
+
+/// The longest name of an action that is asked for, in characters.
+const ACTION_MAX: usize = 64;
 
 /// Why the audit log can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -173,8 +176,8 @@ pub async fn list_audit(
     }
     let ListAudit { actor, action, store, result, since, until, limit, cursor } = params;
     let filter = Filter {
-        actor: actor.map(|actor| storable("actor", actor)).transpose()?,
-        action: action.map(|action| storable("action", action)).transpose()?,
+        actor: actor.map(|actor| storable("actor", actor, USER_ID_MAX)).transpose()?,
+        action: action.map(|action| storable("action", action, ACTION_MAX)).transpose()?,
         store: store
             .map(|id| id.parse().map_err(|_| RouteError::Parameter("store", "is not a store id")))
             .transpose()?,
@@ -203,9 +206,13 @@ pub async fn list_audit(
     Ok(Json(AuditPage { items, next_cursor: next.map(|id: i64| id.to_string()) }))
 }
 
-fn storable(name: &'static str, text: String) -> Result<String, RouteError> {
+/// A text that can be what a column holds.
+fn storable(name: &'static str, text: String, max: usize) -> Result<String, RouteError> {
     if text.contains('\0') {
         return Err(RouteError::Parameter(name, "contains a character that no name has"));
+    }
+    if text.chars().count() > max {
+        return Err(RouteError::Parameter(name, "is longer than any name"));
     }
     Ok(text)
 }

@@ -81,6 +81,7 @@ pub struct EngineAdmin {
     path = "/api/engines",
     tag = "Engines",
     operation_id = "listEngines",
+    security(()),
     responses(
         (status = 200, description = "The engines, by name", body = Vec<EngineView>),
         (status = 503, description = "The cluster hasn't been reached yet", body = ProblemBody, content_type = "application/problem+json"),

@@ -77,6 +77,7 @@ impl From<Dependency> for DependencyState {
     path = "/api/health",
     tag = "Operation",
     operation_id = "getHealth",
+    security(()),
     responses(
         (status = 200, description = "Requests are served", body = Health),
         (status = 503, description = "Requests had better go elsewhere: the database is down, or the process starts or ends", body = Health),

@@ -10,6 +10,7 @@ use http::StatusCode;
     path = "/api/health/live",
     tag = "Operation",
     operation_id = "getLiveness",
+    security(()),
     responses((status = 204, description = "The process works"))
 )]
 pub async fn get_liveness() -> StatusCode {

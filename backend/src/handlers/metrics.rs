@@ -108,6 +108,7 @@ struct ProvisioningSeconds {
     path = "/api/metrics",
     tag = "Operation",
     operation_id = "getMetrics",
+    security(()),
     params(("Accept" = Option<String>, Header, description = "`application/json` for totals in JSON")),
     responses(
         (status = 200, description = "The metrics", content((String = "text/plain"), (Metrics = "application/json"))),

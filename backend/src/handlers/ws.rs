@@ -106,8 +106,7 @@ pub struct FollowStores {
     /// `mine` (the default) or, for admins, `all`.
     #[param(inline)]
     scope: Option<Scope>,
-    /// In `header` mode: who calls. A browser can't set headers on a WebSocket.
-    #[param(max_length = 128)]
+    /// In `header` mode: who calls, where the header doesn't say it. A browser can't set headers on a WebSocket.
     user: Option<String>,
 }
 

@@ -26,6 +26,14 @@ fn whatever_the_description_refers_to_is_described() {
     }
 }
 
+#[test]
+fn the_description_says_what_a_name_may_be_as_the_cluster_does() {
+    let json: Value = serde_json::from_str(&openapi_json()).unwrap();
+    let name = json.pointer("/components/schemas/CreateStore/properties/name").unwrap();
+    assert_eq!(name["pattern"], store_crd::names::DISPLAY_NAME_PATTERN);
+    assert_eq!(name["maxLength"], store_crd::names::DISPLAY_NAME_MAX);
+}
+
 #[tokio::test]
 async fn the_description_and_a_page_for_it_are_served() {
     let api = TestApi::start().await;

@@ -117,17 +117,22 @@ impl IntoResponse for RouteError {
 pub struct CreateStore {
     /// What to call it: 1 to 63 letters, digits, spaces and . _ , ' & + -, starting with a letter or a digit. Shown as given.
     #[garde(custom(|name: &String, &()| name::check(name).map_err(garde::Error::new)))]
-    #[schema(examples("my-store"), min_length = 1, max_length = 63)]
+    #[schema(
+        examples("my-store"),
+        min_length = 1,
+        max_length = 63,
+        pattern = r"^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._,'&+-]*$"
+    )]
     name: String,
 
     /// Which kind of shop: the name of one of `GET /api/engines`.
     #[garde(custom(|name: &String, &()| short_name(name)))]
-    #[schema(examples("woocommerce"), min_length = 1, max_length = 63)]
+    #[schema(examples("woocommerce"), min_length = 1, max_length = 63, pattern = "^[A-Za-z0-9._-]+$")]
     engine: String,
 
     /// A version of the engine; its default one where none is named.
     #[garde(inner(custom(|name: &String, &()| short_name(name))))]
-    #[schema(examples("10.0.2"), min_length = 1, max_length = 63)]
+    #[schema(examples("10.0.2"), min_length = 1, max_length = 63, pattern = "^[A-Za-z0-9._-]+$")]
     version: Option<String>,
 }
 
@@ -152,7 +157,7 @@ fn short_name(text: &str) -> garde::Result {
     operation_id = "createStore",
     request_body = CreateStore,
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request, by which a repetition is known",
-            min_length = 1, max_length = 255)),
+            min_length = 1, max_length = 255, pattern = "^[ -~]*[!-~][ -~]*$")),
     responses(
         (status = 202, description = "Accepted: the store is being built", body = StoreDetailsView,
          headers(

@@ -68,7 +68,10 @@ impl IntoResponse for RouteError {
 #[into_params(parameter_in = Query)]
 pub struct ListStores {
     /// Only stores with one of these statuses, separated by commas.
-    #[param(example = "Queued,Provisioning")]
+    #[param(
+        example = "Queued,Provisioning",
+        pattern = "^(Queued|Provisioning|Ready|Degraded|Failed|Deleting)(,(Queued|Provisioning|Ready|Degraded|Failed|Deleting))*$"
+    )]
     status: Option<String>,
     /// Only stores of one of these engines, separated by commas.
     #[param(example = "medusa")]

@@ -138,12 +138,14 @@ export interface CreateStore {
      * Which kind of shop: the name of one of `GET /api/engines`.
      * @minLength 1
      * @maxLength 63
+     * @pattern ^[A-Za-z0-9._-]+$
      */
   engine: string;
   /**
      * What to call it: 1 to 63 letters, digits, spaces and . _ , ' & + -, starting with a letter or a digit. Shown as given.
      * @minLength 1
      * @maxLength 63
+     * @pattern ^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._,'&+-]*$
      */
   name: string;
   /**
@@ -151,6 +153,7 @@ export interface CreateStore {
      * @minLength 1
      * @maxLength 63
      * @nullable
+     * @pattern ^[A-Za-z0-9._-]+$
      */
   version?: string | null;
 }
@@ -812,6 +815,7 @@ return_to?: string;
 export type ListStoresParams = {
 /**
  * Only stores with one of these statuses, separated by commas.
+ * @pattern ^(Queued|Provisioning|Ready|Degraded|Failed|Deleting)(,(Queued|Provisioning|Ready|Degraded|Failed|Deleting))*$
  */
 status?: string;
 /**
@@ -894,8 +898,7 @@ since?: string;
  */
 scope?: FollowStoresScope;
 /**
- * In `header` mode: who calls. A browser can't set headers on a WebSocket.
- * @maxLength 128
+ * In `header` mode: who calls, where the header doesn't say it. A browser can't set headers on a WebSocket.
  */
 user?: string;
 };
