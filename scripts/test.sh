@@ -89,6 +89,8 @@ stage_rust() {
   check "The node's program, for a real API server" scripts/build-node.sh || return 0
   check "Rust: units, real API server, real PostgreSQL" cargo test --locked --workspace || true
   check "Metrics, as promtool sees them" scripts/lib/check-metrics.sh || true
+  check "API, fuzzed by its own description (header)" scripts/lib/fuzz-api.sh header || true
+  check "API, fuzzed by its own description (oidc)" scripts/lib/fuzz-api.sh oidc || true
 }
 
 stage_go() { check "Go: the node's own parts" env CGO_ENABLED=0 go -C cluster/node test -trimpath ./internal/... || true; }
