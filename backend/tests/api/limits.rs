@@ -86,7 +86,7 @@ async fn a_thousand_requests_with_one_key_over_three_replicas_make_one_store() {
     }
 }
 
-async fn create_from(api: &TestApi, user: &str, forwarded_for: &str) -> Answer {
+pub async fn create_from(api: &TestApi, user: &str, forwarded_for: &str) -> Answer {
     let request = Request::post("/api/stores")
         .header("x-user-id", user)
         .header("x-forwarded-for", forwarded_for)
@@ -95,7 +95,7 @@ async fn create_from(api: &TestApi, user: &str, forwarded_for: &str) -> Answer {
 }
 
 /// The API behind a connection from this address.
-async fn connected_from(peer: &str, flags: &'static [&'static str]) -> TestApi {
+pub async fn connected_from(peer: &str, flags: &'static [&'static str]) -> TestApi {
     let mut api = TestApi::with(Settings { flags, ..Settings::default() }).await;
     let peer: SocketAddr = format!("{peer}:40000").parse().unwrap();
     api.router = api.router.layer(Extension(ConnectInfo(peer)));

@@ -13,6 +13,7 @@ mod me;
 mod metrics;
 mod migrations;
 mod openapi;
+mod owasp;
 mod problems;
 mod provider;
 mod routes;

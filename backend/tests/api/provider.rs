@@ -137,16 +137,21 @@ impl OpenIdProvider {
     }
 
     pub fn settings(&self, flags: &[&str], patience: Patience) -> Settings {
-        let identity = ["--auth-mode", "oidc", "--oidc-issuer", &self.issuer, "--oidc-audience", AUDIENCE];
-        let client = ["--oidc-client-id", "dashboard", "--oidc-client-secret", "dashboard-secret"];
-        let flags: Vec<_> = identity.into_iter().chain(client).chain(flags.iter().copied()).collect();
-        let config = config(&flags);
-        let oidc = Oidc::new(config.auth.oidc, &config.public, patience).unwrap();
-        Settings {
-            identity: Identity::Oidc(Box::new(oidc)),
-            flags: &["--cors-origins", DASHBOARD],
-            ..Settings::default()
-        }
+        settings_for(&self.issuer, flags, patience)
+    }
+}
+
+/// The settings of an API whose callers are known by the provider at this address.
+pub fn settings_for(issuer: &str, flags: &[&str], patience: Patience) -> Settings {
+    let identity = ["--auth-mode", "oidc", "--oidc-issuer", issuer, "--oidc-audience", AUDIENCE];
+    let client = ["--oidc-client-id", "dashboard", "--oidc-client-secret", "dashboard-secret"];
+    let flags: Vec<_> = identity.into_iter().chain(client).chain(flags.iter().copied()).collect();
+    let config = config(&flags);
+    let oidc = Oidc::new(config.auth.oidc, &config.public, patience).unwrap();
+    Settings {
+        identity: Identity::Oidc(Box::new(oidc)),
+        flags: &["--cors-origins", DASHBOARD],
+        ..Settings::default()
     }
 }
 

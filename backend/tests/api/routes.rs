@@ -25,7 +25,7 @@ use crate::{
 const CALLERS: [&str; 4] = ["nobody", "alice", "bob", "admin"];
 const VERBS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 /// A store that there isn't.
-const NOBODYS: &str = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51";
+pub const NOBODYS: &str = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51";
 
 /// A verb, an address, and how it is answered to each of the callers.
 type Row = (&'static str, &'static str, [u16; 4]);
@@ -121,6 +121,12 @@ impl Operation {
     fn is(&self, (verb, address, _): &Row) -> bool {
         self.method == *verb && self.path == address.split('?').next().unwrap()
     }
+}
+
+/// What only admins may do: verbs and addresses.
+pub fn admin_functions() -> impl Iterator<Item = (Method, &'static str)> {
+    let rows = TABLE.iter().filter(|(_, _, expected)| matches!(expected, [_, 403, 403, _]));
+    rows.map(|(verb, address, _)| (verb.parse().unwrap(), *address))
 }
 
 /// Sends what is right for every route, as this caller.
