@@ -140,6 +140,7 @@ _tree_digest() {
   local touched kept new
   touched=$(cd "$1" && find . -type f -printf '%p %s %T@ %C@\n' | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
   kept=$CACHE/sources/.digest-$touched
+  mkdir -p "$CACHE/sources"
   [[ -s $kept ]] ||
     (cd "$1" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -d' ' -f1 >"$kept"
   cat "$kept"
