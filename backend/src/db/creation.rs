@@ -4,13 +4,15 @@
 use std::{net::IpAddr, time::Duration};
 
 use jiff::Timestamp;
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, PgPool};
 use store_crd::{Phase, StoreId};
 use uuid::Uuid;
 
 use super::{
     audit::{self, Action, Origin, Outcome},
-    is_unavailable, stores, to_sql,
+    is_unavailable,
+    stores::{COLUMNS, StoreRow},
+    to_sql,
 };
 use crate::{
     backoff::Backoff,
@@ -77,8 +79,7 @@ pub async fn create(
         return Ok(Creation::Refused(refusal));
     }
 
-    insert(&mut transaction, store, key, &hash, origin).await?;
-    let created = stores::find(&mut *transaction, store.id, None).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let created = insert(&mut transaction, store, key, &hash, origin).await?;
     if let Err(error) = transaction.commit().await {
         settle(pool, store, error).await?;
     }
@@ -174,11 +175,14 @@ async fn usage(
 ) -> sqlx::Result<Usage> {
     // Everyone takes the user's lock first and the address' lock second, so two never wait for each other. The locks need a
     // statement of their own: one that counts sees what was there when it began, not when it got the lock.
-    lock_creations_of(connection, owner).await?;
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations from ' || $1, 0))")
-        .bind(place(origin.ip).to_string())
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "select pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0)),
+                pg_advisory_xact_lock(hashtextextended('creations from ' || $2, 0))",
+    )
+    .bind(owner)
+    .bind(place(origin.ip).to_string())
+    .execute(&mut *connection)
+    .await?;
     usage_of(connection, owner, origin.ip, limits, now).await
 }
 
@@ -234,12 +238,19 @@ async fn insert(
     key: Option<&IdempotencyKey>,
     hash: &[u8],
     origin: &Origin,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<StoreRecord> {
     let (id, now) = (store.id.uuid(), to_sql(store.created_at));
-    sqlx::query(
-        "insert into stores (id, name, engine, wanted_version, owner, origin, created_at, created_ip, phase, reason, message)
-         values ($1, $2, $3, $4, $5, 'api', $6, $7::inet, $8, 'Accepted', 'Accepted; about to be handed to the cluster.')",
-    )
+    // The store and the order to build it in one statement: what a creation costs is its round trips.
+    let created: StoreRow = sqlx::query_as(AssertSqlSafe(format!(
+        "with created as (
+             insert into stores (id, name, engine, wanted_version, owner, origin, created_at, created_ip, phase, reason, message)
+             values ($1, $2, $3, $4, $5, 'api', $6, $7::inet, $8, 'Accepted', 'Accepted; about to be handed to the cluster.')
+             returning {COLUMNS}
+         ), ordered as (
+             insert into outbox (store_id, action, created_at, next_attempt_at) values ($1, 'apply', $6, $6)
+         )
+         select {COLUMNS} from created",
+    )))
     .bind(id)
     .bind(&store.name)
     .bind(&store.engine)
@@ -248,14 +259,7 @@ async fn insert(
     .bind(now)
     .bind(origin.ip.to_string())
     .bind(Phase::Queued.as_str())
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "insert into outbox (store_id, action, created_at, next_attempt_at) values ($1, 'apply', $2, $2)",
-    )
-    .bind(id)
-    .bind(now)
-    .execute(&mut *connection)
+    .fetch_one(&mut *connection)
     .await?;
     if let Some(key) = key {
         // A key may still be there from more than a day ago.
@@ -274,7 +278,8 @@ async fn insert(
     }
     let accepted = Outcome::Accepted(None);
     audit::record(connection, store.created_at, Some(origin), Action::CreateStore, Some(store.id), accepted)
-        .await
+        .await?;
+    created.try_into()
 }
 
 /// Forgets the keys of requests that were answered before `limit`. Gives how many there were.

@@ -18,7 +18,7 @@ pub mod usage;
 use std::{sync::LazyLock, time::Duration};
 
 use sqlx::{
-    PgPool,
+    Connection, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -33,6 +33,10 @@ pub static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     migrator
 });
 
+/// A connection that was used within this time is not tried before it is used again: each is tried when it is given back, and under load
+/// that is a moment ago.
+const FRESH: Duration = Duration::from_millis(100);
+
 /// Connections for requests and for the work behind them. None is made before the first is needed.
 #[must_use]
 pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
@@ -41,6 +45,15 @@ pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
         // A caller waits no longer than this to hear that the database is down or too busy.
         .acquire_timeout(Duration::from_secs(2))
         .idle_timeout(Duration::from_mins(5))
+        .test_before_acquire(false)
+        .before_acquire(|connection, connection_is| {
+            Box::pin(async move {
+                if connection_is.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options)
 }
 

@@ -103,7 +103,7 @@ pub async fn reveal_admin_login(
         audit::record(&app.pool, app.clock.now(), Some(&origin), Action::RevealAdminLogin, Some(id), outcome)
             .await
     };
-    let store = match lookup::find(&app, &caller, id).await {
+    let store = match lookup::find(&app.pool, &caller, id).await {
         Ok(store) => store,
         Err(error) => {
             if matches!(error, LookupError::NotFound) {

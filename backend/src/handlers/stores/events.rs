@@ -116,7 +116,7 @@ pub async fn list_events(
     caller: Caller,
     StorePath(id): StorePath,
 ) -> Result<Json<Events>, RouteError> {
-    let store = lookup::find(&app, &caller, id).await?;
+    let store = lookup::find(&app.pool, &caller, id).await?;
     let limit = i64::try_from(SHOWN_MAX).unwrap_or(i64::MAX);
     let (own, in_cluster) =
         tokio::join!(events::newest(&app.pool, store.id, limit), app.reader.events(store.id));

@@ -36,7 +36,10 @@ pub async fn get_store(
     StorePath(id): StorePath,
     headers: HeaderMap,
 ) -> Result<Response, LookupError> {
-    let store = lookup::find(&app, &caller, id).await?;
-    let steps = stores::steps(&app.pool, id).await?;
+    // One connection for both questions.
+    let mut connection = app.pool.acquire().await?;
+    let store = lookup::find(&mut *connection, &caller, id).await?;
+    let steps = stores::steps(&mut *connection, id).await?;
+    drop(connection);
     Ok(revalidate::answer(&headers, &StoreDetailsView::new(store, steps, &app.public)))
 }

@@ -123,7 +123,7 @@ pub async fn read_log(
     if !(1..=LINES_MAX).contains(&lines) {
         return Err(RouteError::Lines);
     }
-    let store = lookup::find(&app, &caller, id).await?;
+    let store = lookup::find(&app.pool, &caller, id).await?;
     let log = match app.reader.log(store.id, source.into(), lines).await {
         Ok(log) => log,
         Err(ReadError::Absent) => None,

@@ -1,6 +1,7 @@
 //! The store that a request is about, if the caller may see it; and what is said when something of it can't be read in the cluster.
 
 use axum::response::{IntoResponse, Response};
+use sqlx::PgExecutor;
 use store_crd::StoreId;
 use utoipa::IntoParams;
 
@@ -9,7 +10,6 @@ use crate::{
     domain::{caller::Caller, store::StoreRecord},
     http::problem::{Code, Problem},
     kubernetes::reader::ReadError,
-    state::App,
 };
 
 /// Why there is no store to say or do something of.
@@ -53,8 +53,12 @@ pub struct StoreIdParam {
 /// # Errors
 ///
 /// When they don't.
-pub async fn find(app: &App, caller: &Caller, id: StoreId) -> Result<StoreRecord, LookupError> {
-    let store = stores::find(&app.pool, id, caller.kept_to()).await?;
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    caller: &Caller,
+    id: StoreId,
+) -> Result<StoreRecord, LookupError> {
+    let store = stores::find(executor, id, caller.kept_to()).await?;
     store.filter(|store| store.deleted_at.is_none()).ok_or(LookupError::NotFound)
 }
 

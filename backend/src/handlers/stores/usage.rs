@@ -116,7 +116,7 @@ pub async fn get_usage(
     caller: Caller,
     StorePath(id): StorePath,
 ) -> Result<Json<StoreUsage>, RouteError> {
-    let store = lookup::find(&app, &caller, id).await?;
+    let store = lookup::find(&app.pool, &caller, id).await?;
     let (quota, pods) = tokio::join!(app.reader.quota(store.id), app.reader.pods(store.id));
     Ok(Json(usage(&known(quota)?, known(pods)?, app.clock.now())))
 }
