@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 use ipnet::IpNet;
+use openidconnect::url::Url;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
 use store_crd::StoreId;
@@ -156,6 +157,10 @@ pub struct DatabaseConfig {
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<SecretString>,
 
+    /// Password of PGUSER, where no address is given.
+    #[arg(long, env = "PGPASSWORD", hide_env_values = true, value_name = "PASSWORD")]
+    pub database_password: Option<SecretString>,
+
     /// How many connections to hold at most.
     #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 10, value_name = "COUNT")]
     #[arg(value_parser = clap::value_parser!(u32).range(3..))]
@@ -169,13 +174,25 @@ impl DatabaseConfig {
     ///
     /// When the address can't be understood. The message doesn't repeat it, since it holds a password.
     pub fn options(&self) -> anyhow::Result<PgConnectOptions> {
-        let options = match &self.database_url {
-            None => PgConnectOptions::new(),
-            Some(url) => url.expose_secret().parse().ok().context(
+        let options = match (&self.database_url, &self.database_password) {
+            (Some(url), _) => url.expose_secret().parse().ok().context(
                 "DATABASE_URL is not an address such as postgres://user:password@host:5432/database",
             )?,
+            (None, Some(password)) => PgConnectOptions::new().password(password.expose_secret()),
+            (None, None) => PgConnectOptions::new(),
         };
         Ok(options.application_name("store-platform-backend"))
+    }
+
+    /// The password with which that is done, as far as it is known here; it may be in a file of the user's as well.
+    #[must_use]
+    pub fn password(&self) -> Option<SecretString> {
+        let Some(url) = &self.database_url else { return self.database_password.clone() };
+        let url = Url::parse(url.expose_secret()).ok()?;
+        let in_query = || url.query_pairs().find(|(name, _)| name == "password");
+        let password =
+            url.password().map(ToOwned::to_owned).or_else(|| in_query().map(|(_, value)| value.into_owned()));
+        password.filter(|password| !password.is_empty()).map(SecretString::from)
     }
 }
 
@@ -407,10 +424,29 @@ mod tests {
         assert_eq!(config.store_url(id), format!("http://store-{id}.localhost:8080"));
     }
 
+    fn database(url: Option<SecretString>, password: Option<SecretString>) -> DatabaseConfig {
+        DatabaseConfig { database_url: url, database_password: password, database_max_connections: 3 }
+    }
+
+    #[rstest]
+    #[case::in_the_address(Some("postgres://user:secret@host/database"), None, Some("secret"))]
+    #[case::in_the_query(Some("postgres:///database?user=user&password=secret"), None, Some("secret"))]
+    #[case::by_itself(None, Some("secret"), Some("secret"))]
+    #[case::an_address_has_no_other(Some("postgres://user@host/database"), Some("other"), None)]
+    #[case::none(None, None, None)]
+    fn the_password_is_known(
+        #[case] url: Option<&str>,
+        #[case] password: Option<&str>,
+        #[case] expected: Option<&str>,
+    ) {
+        let known = database(url.map(Into::into), password.map(Into::into)).password();
+        assert_eq!(known.as_ref().map(ExposeSecret::expose_secret), expected);
+    }
+
     #[test]
     fn a_wrong_database_address_is_not_repeated() {
         let url = Some(SecretString::from("postgres://user:secret@:bad"));
-        let error = DatabaseConfig { database_url: url, database_max_connections: 3 }.options().unwrap_err();
+        let error = database(url, None).options().unwrap_err();
         assert!(!format!("{error:?}").contains("secret"), "{error:?}");
     }
 }

@@ -1,9 +1,9 @@
 //! How the parts are that we depend on: looked at all the time, so that whoever asks has the answer at once.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use kube::Client;
-use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval, timeout},
@@ -84,7 +84,7 @@ impl HealthView {
 
 /// Begins to look. The first future looks after PostgreSQL and the second after the API server; neither ends by itself.
 pub fn monitor(
-    database: PgConnectOptions,
+    pool: PgPool,
     client: Client,
     lifecycle: watch::Receiver<Lifecycle>,
 ) -> (HealthView, impl Future<Output = ()>, impl Future<Output = ()>) {
@@ -92,24 +92,26 @@ pub fn monitor(
     let (kubernetes_sender, kubernetes) = watch::channel(Dependency::Unknown);
     (
         HealthView { postgres, kubernetes, lifecycle },
-        monitor_postgres(database, postgres_sender),
+        monitor_postgres(pool, postgres_sender),
         monitor_kubernetes(client, kubernetes_sender),
     )
 }
 
-/// Over a connection of its own: whether PostgreSQL works is another question than whether our own connections are all in use.
-async fn monitor_postgres(options: PgConnectOptions, state: watch::Sender<Dependency>) {
+/// Over a connection of its own: whether PostgreSQL works is another question than whether our own connections are all in use. It is made as
+/// those are, and made again when that changes.
+async fn monitor_postgres(pool: PgPool, state: watch::Sender<Dependency>) {
     let mut ticks = every(POSTGRES_INTERVAL);
-    let mut connection: Option<PgConnection> = None;
+    let mut connection: Option<(Arc<PgConnectOptions>, PgConnection)> = None;
     loop {
         ticks.tick().await;
         let asked = timeout(POSTGRES_LIMIT, async {
-            let mut open = match connection.take() {
-                Some(open) => open,
+            let options = pool.connect_options();
+            let mut open = match connection.take().filter(|(used, _)| Arc::ptr_eq(used, &options)) {
+                Some((_, open)) => open,
                 None => PgConnection::connect_with(&options).await?,
             };
             open.ping().await?;
-            Ok::<_, sqlx::Error>(open)
+            Ok::<_, sqlx::Error>((options, open))
         });
         match asked.await {
             Ok(Ok(open)) => {

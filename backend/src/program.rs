@@ -5,7 +5,8 @@ use std::{num::NonZeroU32, process::ExitCode, sync::Arc, time::Duration};
 use anyhow::Context;
 use clap::Parser;
 use kube::Client;
-use sqlx::PgPool;
+use secrecy::SecretString;
+use sqlx::{PgPool, migrate::MigrateError, postgres::PgConnectOptions};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -16,7 +17,10 @@ use crate::{
     backoff::Backoff,
     clock::{IdGenerator, SharedClock, SystemClock},
     config::{AuthMode, Cli, Command, Config},
-    db,
+    db::{
+        self,
+        service_role::{self, RoleError},
+    },
     health::{self, Lifecycle},
     housekeeping,
     http::{self, identity::Identity, limit::RequestLimiter},
@@ -75,7 +79,8 @@ async fn run(config: Config) -> anyhow::Result<()> {
 /// When the configuration can't work, or the listener fails.
 pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> {
     let options = config.database.options()?;
-    let pool = db::pool(options.clone(), config.database.database_max_connections);
+    let owner = Owner { options: options.clone(), password: config.database.password() };
+    let pool = db::pool(options, config.database.database_max_connections);
     let client = Client::try_default()
         .await
         .context("no cluster is configured: set KUBECONFIG, or run in a pod with a service account")?;
@@ -84,7 +89,8 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     let lifetime = identity.oidc().map(|oidc| oidc.lifetime);
 
     let (lifecycle, is_lifecycle) = watch::channel(Lifecycle::Starting);
-    let (health, watch_postgres, watch_kubernetes) = health::monitor(options, client.clone(), is_lifecycle);
+    let (health, watch_postgres, watch_kubernetes) =
+        health::monitor(pool.clone(), client.clone(), is_lifecycle);
     let (engines, watch_engines) = engines::watch(client.clone());
     let (drain, limit) = (config.http.drain, config.http.shutdown);
     let live = Hub::new(config.live.capacity());
@@ -128,7 +134,7 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     tasks.spawn(watch_postgres);
     tasks.spawn(watch_kubernetes);
     tasks.spawn(watch_engines);
-    tasks.spawn(work(schema, lifecycle.clone(), jobs));
+    tasks.spawn(work(owner, schema, lifecycle.clone(), jobs));
 
     tracing::info!(address = %listener.local_addr()?, "listening");
     let served =
@@ -141,9 +147,20 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     served
 }
 
+/// Whose the database's schema is, and how to connect as them.
+struct Owner {
+    options: PgConnectOptions,
+    password: Option<SecretString>,
+}
+
 /// Does the jobs that need the database's schema and no caller, once it is there.
-async fn work(pool: PgPool, lifecycle: watch::Sender<Lifecycle>, jobs: impl Future<Output = ()>) {
-    migrate(&pool).await;
+async fn work(
+    owner: Owner,
+    pool: PgPool,
+    lifecycle: watch::Sender<Lifecycle>,
+    jobs: impl Future<Output = ()>,
+) {
+    prepare(owner, &pool).await;
     lifecycle.send_if_modified(|now| {
         let starting = *now == Lifecycle::Starting;
         if starting {
@@ -154,14 +171,36 @@ async fn work(pool: PgPool, lifecycle: watch::Sender<Lifecycle>, jobs: impl Futu
     jobs.await;
 }
 
-/// Brings the schema up to date, as soon as the database can be reached.
-async fn migrate(pool: &PgPool) {
+/// Brings the schema up to date, as soon as the database can be reached, and has all other work done by a role that owns nothing. Before
+/// that nothing else connects.
+async fn prepare(Owner { options, password }: Owner, pool: &PgPool) {
+    let own = db::pool(options.clone(), 1);
     let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
-    while let Err(error) = db::MIGRATOR.run(pool).await {
-        let pause = backoff.next_pause();
-        tracing::warn!(error = %error, retry.in_ms = pause.as_millis(), "the schema can't be brought up to date; trying again");
-        tokio::time::sleep(pause).await;
+    loop {
+        let done = async {
+            db::MIGRATOR.run(&own).await?;
+            match service_role::prepare(&own, &options, password.as_ref()).await {
+                Err(RoleError::Database(error)) if db::is_unavailable(&error) => Err(error.into()),
+                role => Ok::<_, MigrateError>(role),
+            }
+        };
+        match done.await {
+            Ok(Ok(service)) => {
+                pool.set_connect_options(service);
+                break;
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(error = %error, "requests are served by the schema's owner, which could remove the audit log's protection");
+                break;
+            }
+            Err(error) => {
+                let pause = backoff.next_pause();
+                tracing::warn!(error = %error, retry.in_ms = pause.as_millis(), "the schema can't be brought up to date; trying again");
+                tokio::time::sleep(pause).await;
+            }
+        }
     }
+    own.close().await;
     tracing::info!("the schema is up to date");
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Serves the database that POSTGRES_DB, POSTGRES_USER and POSTGRES_PASSWORD name; the user owns it and is no superuser. At the first
+# Serves the database that POSTGRES_DB, POSTGRES_USER and POSTGRES_PASSWORD name; the user owns it and is no superuser. With
+# POSTGRES_USER_MAKES_ROLES=true the user may make other roles, with less rights. At the first
 # start the volume gets a copy of the data directory that was initialised when the image was built. At every start the
-# password becomes what the environment says. All this is done by a server without network, so an open port means that
+# password, and that right, become what the environment says. All this is done by a server without network, so an open port means that
 # they work.
 set -euo pipefail
 
@@ -41,6 +42,8 @@ run() {
 }
 
 user=$(identifier "$POSTGRES_USER")
+makes_roles=NOCREATEROLE
+[[ ${POSTGRES_USER_MAKES_ROLES:-} != true ]] || makes_roles=CREATEROLE
 password=$(string "$POSTGRES_PASSWORD")
 
 if [[ -d $PGDATA ]]; then
@@ -48,14 +51,14 @@ if [[ -d $PGDATA ]]; then
   chmod 700 "$PGDATA"
   # After a kill it names process 1, which now is this script. The StatefulSet sees to it that no other pod uses the volume.
   rm -f "$PGDATA/postmaster.pid"
-  run "$PGDATA" <<<"ALTER ROLE $user PASSWORD $password;"
+  run "$PGDATA" <<<"ALTER ROLE $user $makes_roles PASSWORD $password;"
 else
   # What is cut off stays under its temporary name, and is begun anew.
   rm -rf "$PGDATA.new"
   cp -r --preserve=mode "$template" "$PGDATA.new"
   # The one sync below does for all of it.
   run "$PGDATA.new" -c fsync=off <<SQL
-CREATE ROLE $user LOGIN PASSWORD $password;
+CREATE ROLE $user LOGIN $makes_roles PASSWORD $password;
 CREATE DATABASE $(identifier "$POSTGRES_DB") OWNER $user;
 SQL
   sync -f "$volume"

@@ -10,6 +10,7 @@ pub mod deletion;
 pub mod events;
 pub mod observation;
 pub mod outbox;
+pub mod service_role;
 pub mod sessions;
 pub mod stores;
 pub mod totals;

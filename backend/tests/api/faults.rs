@@ -30,14 +30,14 @@ use tokio_tungstenite::{
 use crate::{cluster::eventually, support::engine_spec};
 
 /// The program, as it is shipped.
-struct Program {
+pub struct Program {
     process: Child,
     address: String,
     client: Client,
 }
 
 /// Gives the cluster the engine of which the stores here are.
-async fn ship_engine(cluster: &ApiServer) {
+pub async fn ship_engine(cluster: &ApiServer) {
     let engine = json!({
         "apiVersion": "store-platform.dev/v1alpha1", "kind": "StoreEngine", "metadata": {"name": "medusa"},
         "spec": engine_spec("Medusa", "2.18.0"),
@@ -47,7 +47,7 @@ async fn ship_engine(cluster: &ApiServer) {
 }
 
 impl Program {
-    fn start(database: &Database, cluster: &ApiServer) -> Self {
+    pub fn start(database: &Database, cluster: &ApiServer) -> Self {
         // Run by way of setpriv, so that it ends with the test in any case.
         let mut process = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_backend")])
@@ -90,7 +90,7 @@ impl Program {
         request.json(&json!({"name": name, "engine": "medusa"})).send().await.unwrap()
     }
 
-    async fn create(&self, name: &str) -> String {
+    pub async fn create(&self, name: &str) -> String {
         let response = self.post(name).await;
         assert_eq!(response.status(), StatusCode::ACCEPTED);
         response.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
@@ -110,7 +110,7 @@ impl Program {
         socket
     }
 
-    async fn until_it_serves(&self) {
+    pub async fn until_it_serves(&self) {
         eventually("the program serves", async || self.health().await.0 == StatusCode::OK).await;
     }
 

@@ -17,6 +17,7 @@ mod owasp;
 mod problems;
 mod provider;
 mod routes;
+mod service_role;
 mod store_details;
 mod stores_create;
 mod stores_delete;

@@ -11,7 +11,7 @@ use axum::{Router, body::Body};
 use backend::{
     clock::{Clock, IdGenerator, SharedClock},
     config::{Cli, Config},
-    db,
+    db::{self, service_role},
     health::{Dependency, HealthView, Lifecycle},
     http::{identity::Identity, limit::RequestLimiter, router::router},
     kubernetes::{engines::Engines, reader::StoreReader},
@@ -99,16 +99,23 @@ impl TestApi {
         let database = testbed::postgres().await.unwrap().database().await.unwrap();
         let pool = db::pool(database.options(), 10);
         db::MIGRATOR.run(&pool).await.unwrap();
-        Self::over(pool, settings)
+        // Requests are served by the role that they are served by outside of tests; the test itself may do anything.
+        let password = "the owner's".into();
+        let service = service_role::prepare(&pool, &database.options(), Some(&password)).await.unwrap();
+        Self::serving(pool, db::pool(service, 10), settings)
     }
 
     /// The API over a database that the test made.
     pub fn over(pool: PgPool, settings: Settings) -> Self {
+        Self::serving(pool.clone(), pool, settings)
+    }
+
+    fn serving(pool: PgPool, service: PgPool, settings: Settings) -> Self {
         let clock = TestClock::new();
         let live = Hub::new(config(settings.flags).live.capacity());
         let (shared, limits): (SharedClock, _) = (clock.clone(), config(settings.flags).limits);
         let app = App {
-            pool: pool.clone(),
+            pool: service,
             clock: shared.clone(),
             ids: IdGenerator::default(),
             engines: Engines::fixed(settings.engines),

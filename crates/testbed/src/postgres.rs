@@ -104,7 +104,8 @@ impl Postgres {
         let mut connection = PgConnection::connect_with(&self.options("postgres")).await?;
         connection.execute(sqlx::AssertSqlSafe(format!("create database {name}"))).await?;
         connection.close().await?;
-        let url = format!("postgres:///{name}?host={}&user={SUPERUSER}", self.directory.path().display());
+        let directory = self.directory.path().display();
+        let url = format!("postgres:///{name}?host={directory}&user={SUPERUSER}&password=any");
         Ok(Database { options: self.options(&name), url })
     }
 
