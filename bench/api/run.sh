@@ -2,7 +2,7 @@
 # Usage: bench/api/run.sh [options]
 #
 # Measures the API beside the same routes in Express and pg (bench/peers/express): one after the other in alternation, with the same
-# load on the same PostgreSQL. Prints a table of medians and writes it to bench/results.
+# load on the same PostgreSQL. Prints a table of the best rounds and writes it to bench/results.
 #
 #   --rounds NUMBER       how often each is measured (default: 3)
 #   --seconds NUMBER      how long each route is under load, each time (default: 8)
@@ -88,31 +88,42 @@ load() {
 # The most memory that the service held, in MB.
 memory() { awk '$1 == "VmHWM:" { printf "%.1f", $2 / 1024 }' "/proc/$process/status"; }
 
+# Milliseconds of a core that the service has taken so far, and those that PostgreSQL's processes have.
+cores() {
+  # shellcheck disable=SC2046 # one word for each process
+  echo "$(milliseconds "$process") $(milliseconds $(sql --tuples-only --command 'select pid from pg_stat_activity'))"
+}
+milliseconds() {
+  local pid
+  for pid in "$@"; do cat "/proc/$pid/stat" 2>/dev/null || true; done |
+    awk -v tick="$(getconf CLK_TCK)" '{ sum += ($14 + $15) * 1000 / tick } END { printf "%d", sum }'
+}
+
 measure() {
-  local service=$1 route
+  local service=$1 route before
   start "$service"
   for route in "${ROUTES[@]}"; do
     load "$route" 2 >/dev/null
     reset
-    echo "$service $route $(load "$route" "$seconds")" | tee -a "$work/measured" >&2
+    before=$(cores)
+    echo "$service $route $(load "$route" "$seconds") $before $(cores)" | tee -a "$work/measured" >&2
     reset
   done
   echo "$service memory $(memory)" | tee -a "$work/measured" >&2
   stop
 }
 
-# The table: medians over the rounds.
+# The table: the best of all rounds for each service, since whatever else the machine does only ever takes away.
 table() {
-  awk '
-    function median(key, n,    i, j, swap) {
-      for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++)
-        if (value[key, j] < value[key, i]) { swap = value[key, i]; value[key, i] = value[key, j]; value[key, j] = swap }
-      return n % 2 ? value[key, (n + 1) / 2] : (value[key, n / 2] + value[key, n / 2 + 1]) / 2
+  awk -v seconds="$seconds" '
+    # More is better of a rate, less of everything else.
+    function note(key, x) {
+      if (!(key in best) || (key ~ /rate$/ ? x + 0 > best[key] : x + 0 < best[key])) best[key] = x + 0
     }
-    function note(key, x) { value[key, ++count[key]] = x + 0 }
-    function of(key) { return median(key, count[key]) }
-    $2 == "memory" { note($1 " memory", $3); next }
-    { note($1 " " $2 " rate", $3); note($1 " " $2 " p50", $4); note($1 " " $2 " p99", $5); errors[$1] += $6 }
+    function of(key) { return best[key] }
+    $2 == "memory" { if ($3 > best[$1 " memory"]) best[$1 " memory"] = $3 + 0; next }
+    { note($1 " " $2 " rate", $3); note($1 " " $2 " p50", $4); note($1 " " $2 " p99", $5); errors[$1] += $6
+      note($1 " " $2 " own", ($9 - $7) / $3 / seconds); note($1 " " $2 " postgres", ($10 - $8) / $3 / seconds) }
     END {
       print "| | backend | Express | ratio |"
       print "| --- | ---: | ---: | ---: |"
@@ -125,6 +136,10 @@ table() {
         printf "| %s: p50 | %.1f ms | %.1f ms | %.2f |\n", r, b, e, b / e
         b = of("backend " r " p99"); e = of("express " r " p99")
         printf "| %s: p99 | %.1f ms | %.1f ms | %.2f |\n", r, b, e, b / e
+        b = of("backend " r " own"); e = of("express " r " own")
+        printf "| %s: a core, for one request | %.2f ms | %.2f ms | %.2f |\n", r, b, e, b / e
+        b = of("backend " r " postgres"); e = of("express " r " postgres")
+        printf "| %s: a core, for PostgreSQL | %.2f ms | %.2f ms | %.2f |\n", r, b, e, b / e
       }
       b = of("backend memory"); e = of("express memory")
       printf "| memory at most | %.1f MB | %.1f MB | %.2f |\n", b, e, b / e
@@ -136,7 +151,7 @@ report() {
   cat <<END
 # API beside Express, $(date +%F)
 
-Medians of $rounds rounds, $seconds s of load for each route in each, $connections connections; commit $(git -C "$REPO_ROOT" rev-parse --short HEAD).
+The best of $rounds rounds for each, $seconds s of load for each route in each, $connections connections; commit $(git -C "$REPO_ROOT" rev-parse --short HEAD).
 $(nproc) cores ($(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo)), PostgreSQL and the load on the same ones; load average
 when it began: $began. Node $(node --version), $("$work/backend" --version), $(psql --version | cut -d' ' -f1-3).
 
