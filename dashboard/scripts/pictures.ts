@@ -53,10 +53,10 @@ try {
   await page.getByText('Setting up your store').waitFor()
   await page.getByText('Accepts connections').first().waitFor({ timeout: readyWithin })
   await shoot('provisioning')
-  await page.getByText(/^Ready .* after you asked for it$/).waitFor({ timeout: readyWithin })
+  await page.getByText(/^Ready .* after you asked for it/).waitFor({ timeout: readyWithin })
 
   await page.goto(`${dashboard}/stores/${ids[0] ?? ''}`)
-  await page.getByText(/^Ready .* after you asked for it$/).waitFor({ timeout: readyWithin })
+  await page.getByText(/^Ready .* after you asked for it/).waitFor({ timeout: readyWithin })
   await page.frameLocator('iframe').getByText('Blue Shirt').first().waitFor({ timeout: 60_000 })
   await shoot('store')
 

@@ -39,7 +39,12 @@ lacks() { ! grep -qF -- "$2" "$work/$1.yaml" || die "$1 has '$2'"; }
 renders local "$platform" -f "$platform/values-local.yaml" --set public.port=8080
 contains local 'host: api.localhost'
 contains local 'kind: StatefulSet'
+contains local 'value: http://dashboard.localhost:8080 '
 lacks local 'HorizontalPodAutoscaler'
+
+# A browser's Origin leaves the scheme's own port out.
+renders local-80 "$platform" -f "$platform/values-local.yaml" --set public.port=80
+contains local-80 '{ name: CORS_ORIGINS, value: http://dashboard.localhost }'
 
 prod=(-f "$platform/values-prod.yaml" --set domain=shops.example.com)
 oidc=(--set backend.auth.oidc.issuer=https://login.example.com:8443/realms/shops

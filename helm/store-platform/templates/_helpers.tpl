@@ -93,11 +93,15 @@ imagePullSecrets:
 {{- $port | default (ternary "80" "443" (eq $url.scheme "http")) -}}
 {{- end -}}
 
-{{/* scheme://host[:port] of a host below the domain; call with (list $ "api"). */}}
+{{/*
+scheme://host[:port] of a host below the domain; call with (list $ "api"). Without the scheme's own port, as browsers write an origin.
+*/}}
 {{- define "store-platform.url" -}}
 {{- $root := index . 0 -}}
+{{- $scheme := $root.Values.public.scheme -}}
 {{- $port := int $root.Values.public.port -}}
-{{ $root.Values.public.scheme }}://{{ index . 1 }}.{{ $root.Values.domain }}{{ if $port }}:{{ $port }}{{ end }}
+{{- $own := eq $port (ternary 443 80 (eq $scheme "https")) -}}
+{{ $scheme }}://{{ index . 1 }}.{{ $root.Values.domain }}{{ if and $port (not $own) }}:{{ $port }}{{ end }}
 {{- end -}}
 
 {{/* Values that a schema can't judge are judged here, once, before anything is made. */}}
