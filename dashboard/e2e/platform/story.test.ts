@@ -70,7 +70,9 @@ describe('on the platform', () => {
       const page = await context.newPage()
       const errors: string[] = []
       // The preview is a page of the shop's, with errors of its own.
-      page.on('pageerror', (error) => void (error.stack?.includes(dashboard) === true && errors.push(error.message)))
+      page.on('pageerror', (error) => {
+        if (error.stack?.includes(dashboard) === true) errors.push(error.message)
+      })
       page.setDefaultTimeout(30_000)
       try {
         await page.goto(dashboard)
