@@ -14,6 +14,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 # shellcheck source=scripts/lib/builder.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/builder.sh"
+# shellcheck source=scripts/lib/npm.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/npm.sh"
 
 # The tests' cluster is their own: whatever runs in the instance `local` is left alone.
 export STORE_PLATFORM_INSTANCE=test
@@ -97,7 +99,7 @@ stage_go() { check "Go: the node's own parts" env CGO_ENABLED=0 go -C cluster/no
 
 npm_tests() {
   cd "$1"
-  npm ci --no-audit --no-fund --loglevel=error
+  npm_packages
   npm run --if-present lint
   npm test
 }
@@ -203,7 +205,7 @@ stage_e2e() {
 browser_story() {
   install_packages chromium
   cd dashboard
-  npm ci --no-audit --no-fund --loglevel=error
+  npm_packages
   PLATFORM_DASHBOARD=$(url_of dashboard) npm run e2e:platform
 }
 

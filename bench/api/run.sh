@@ -12,6 +12,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/common.sh"
+# shellcheck source=scripts/lib/npm.sh
+source "$REPO_ROOT/scripts/lib/npm.sh"
 
 readonly BENCH=$REPO_ROOT/bench
 readonly ROUTES=(list get create) SERVICES=(backend express)
@@ -33,19 +35,7 @@ done
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 
 # Where the peer is, with its packages.
-peer() {
-  local folder
-  folder=$CACHE/bench/express-$(hash_of "" "$BENCH/peers/express")
-  if [[ ! -e $folder/complete ]]; then
-    require_command npm "install Node 20 or newer"
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    cp "$BENCH"/peers/express/{package.json,package-lock.json,server.js} "$folder"
-    npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    touch "$folder/complete"
-  fi
-  echo "$folder/server.js"
-}
+peer() { npm_program "$BENCH/peers/express"; }
 
 # start SERVICE: sets $process and $address. Of the services one at a time runs; both write a line of log for each request.
 start() {

@@ -13,6 +13,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=scripts/lib/npm.sh
+source "$(dirname "${BASH_SOURCE[0]}")/npm.sh"
 
 readonly TESTS=$REPO_ROOT/backend/tests
 readonly AUDIENCE=urn:store-platform:api
@@ -51,19 +53,7 @@ schemathesis() {
 }
 
 # Where the OpenID provider is, with its packages.
-provider() {
-  local folder
-  folder=$CACHE/oidc-provider/$(hash_of "" "$TESTS/oidc-provider")
-  if [[ ! -e $folder/complete ]]; then
-    require_command npm "install Node 20 or newer"
-    rm -rf "$folder"
-    mkdir -p "$folder"
-    cp "$TESTS"/oidc-provider/{package.json,package-lock.json,server.js} "$folder"
-    npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    touch "$folder/complete"
-  fi
-  echo "$folder/server.js"
-}
+provider() { npm_program "$TESTS/oidc-provider"; }
 
 # in_background NAME COMMAND…: what it prints goes to $work/NAME; it ends with this script.
 in_background() {

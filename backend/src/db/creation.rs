@@ -26,6 +26,13 @@ use crate::{
 /// How long a caller waits to hear what became of a commit that the database did not confirm. Less than a request may take.
 const SETTLED_WITHIN: Duration = Duration::from_secs(12);
 
+/// Takes the lock of the user `$1`, in SQL. Who creates and who asks later what came of it must mean the same one.
+macro_rules! lock_of_user {
+    () => {
+        "pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0))"
+    };
+}
+
 /// What came of a request for a store.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Creation {
@@ -175,10 +182,11 @@ async fn usage(
 ) -> sqlx::Result<Usage> {
     // Everyone takes the user's lock first and the address' lock second, so two never wait for each other. The locks need a
     // statement of their own: one that counts sees what was there when it began, not when it got the lock.
-    sqlx::query(
-        "select pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0)),
-                pg_advisory_xact_lock(hashtextextended('creations from ' || $2, 0))",
-    )
+    sqlx::query(concat!(
+        "select ",
+        lock_of_user!(),
+        ", pg_advisory_xact_lock(hashtextextended('creations from ' || $2, 0))"
+    ))
     .bind(owner)
     .bind(place(origin.ip).to_string())
     .execute(&mut *connection)
@@ -188,10 +196,7 @@ async fn usage(
 
 /// Until the transaction ends, nobody else creates a store for this user.
 async fn lock_creations_of(connection: &mut PgConnection, owner: &str) -> sqlx::Result<()> {
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0))")
-        .bind(owner)
-        .execute(connection)
-        .await?;
+    sqlx::query(concat!("select ", lock_of_user!())).bind(owner).execute(connection).await?;
     Ok(())
 }
 

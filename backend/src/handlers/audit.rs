@@ -11,8 +11,9 @@ use store_crd::StoreId;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::admins_only;
 use crate::{
-    db::audit::{self, Action, Entry, Filter, Outcome},
+    db::audit::{self, Action, Entry, Filter},
     domain::{
         caller::{Caller, USER_ID_MAX},
         list::{LIMIT_DEFAULT, LIMIT_MAX},
@@ -169,9 +170,7 @@ pub async fn list_audit(
     caller: Caller,
     Params(params): Params<ListAudit>,
 ) -> Result<Json<AuditPage>, RouteError> {
-    if !caller.is_admin() {
-        let (origin, refused) = (context.origin(&caller), Outcome::Refused(Code::AdminOnly.as_str()));
-        audit::record(&app.pool, app.clock.now(), Some(&origin), Action::ReadAudit, None, refused).await?;
+    if !admins_only::permits(&app, &context, &caller, Action::ReadAudit).await? {
         return Err(RouteError::AdminOnly);
     }
     let ListAudit { actor, action, store, result, since, until, limit, cursor } = params;

@@ -5,6 +5,7 @@
     reason = "what is written at a handler is the API's description, which lists the errors itself"
 )]
 
+mod admins_only;
 pub mod audit;
 pub mod auth;
 pub mod engines;

@@ -11,12 +11,9 @@ use http::{HeaderValue, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::stores::list::Scope;
+use super::{admins_only, stores::list::Scope};
 use crate::{
-    db::{
-        audit::{self, Action, Outcome},
-        changes::Look,
-    },
+    db::{audit::Action, changes::Look},
     domain::{
         caller::{Caller, UserId},
         snapshot::{Snapshot, SnapshotError},
@@ -146,13 +143,10 @@ pub async fn follow_stores(
     let FollowStores { since, scope, user: _ } = params;
     let audience = match scope.unwrap_or(Scope::Mine) {
         Scope::Mine => Audience::Own,
-        Scope::All if caller.is_admin() => Audience::Everyone,
-        Scope::All => {
-            let (origin, refused) = (context.origin(&caller), Outcome::Refused(Code::AdminOnly.as_str()));
-            audit::record(&app.pool, app.clock.now(), Some(&origin), Action::ListAllStores, None, refused)
-                .await?;
-            return Err(RouteError::AdminOnly);
+        Scope::All if admins_only::permits(&app, &context, &caller, Action::ListAllStores).await? => {
+            Audience::Everyone
         }
+        Scope::All => return Err(RouteError::AdminOnly),
     };
     // A page of anyone's can open a WebSocket with the visitor's cookies; CORS doesn't apply to it.
     if headers.get(header::ORIGIN).is_some_and(|origin| !app.http.cors_origins.contains(origin)) {

@@ -47,7 +47,13 @@ impl RequestContext {
     /// The request's origin for the audit log.
     #[must_use]
     pub fn origin(&self, caller: &Caller) -> Origin {
-        Origin { actor: Some(caller.user.to_string()), ip: self.ip, request_id: self.request_id.clone() }
+        self.origin_of(Some(&caller.user))
+    }
+
+    /// The same where it may be that nobody is known.
+    #[must_use]
+    pub fn origin_of(&self, user: Option<&UserId>) -> Origin {
+        Origin { actor: user.map(ToString::to_string), ip: self.ip, request_id: self.request_id.clone() }
     }
 }
 

@@ -11,16 +11,13 @@ use super::{
     context::RequestContext,
     cookies::Kind,
     extract::only,
-    limit::Client,
+    limit::{self, Client},
     origin,
     problem::{Code, Problem},
 };
 use crate::{
     config::{AuthConfig, PublicConfig},
-    db::{
-        audit::{self, Action, Outcome},
-        sessions,
-    },
+    db::sessions,
     domain::caller::{Caller, Role, UserId},
     oidc::{
         Oidc, Patience,
@@ -178,26 +175,13 @@ async fn by_session(session: &str, parts: &Parts, oidc: &Oidc, app: &App) -> Res
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     })?;
     if let Err(problem) = origin::check(parts, &app.http.cors_origins) {
-        note_refusal(parts, app, &caller, problem.code()).await;
+        // A page that acts for someone behind their back is worth a row.
+        if let Some(context) = parts.extensions.get::<RequestContext>() {
+            limit::note_refusal(app, context, &Client::User(caller.user), problem.code()).await;
+        }
         return Err(problem);
     }
     Ok(caller)
-}
-
-/// A page that acts for someone behind their back is worth a row, but whoever makes many such requests makes no more than one in
-/// a while.
-async fn note_refusal(parts: &Parts, app: &App, caller: &Caller, code: Code) {
-    let Some(context) = parts.extensions.get::<RequestContext>() else { return };
-    if !app.requests.is_worth_a_note(&Client::User(caller.user.clone())) {
-        return;
-    }
-    let refused = Outcome::Refused(code.as_str());
-    let origin = context.origin(caller);
-    let noted =
-        audit::record(&app.pool, app.clock.now(), Some(&origin), Action::Request, None, refused).await;
-    if let Err(error) = noted {
-        tracing::warn!(error = %error, "a refused request can't be noted in the audit log");
-    }
 }
 
 fn unavailable() -> Problem {

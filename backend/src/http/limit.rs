@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     clock::SharedClock,
-    db::audit::{self, Action, Origin, Outcome},
+    db::audit::{self, Action, Outcome},
     domain::{caller::UserId, limits::place},
     state::{App, AppState},
 };
@@ -118,7 +118,7 @@ impl RequestLimiter {
 
     /// Whether a refusal is worth a row in the audit log: one in a minute is, for each client. Otherwise whoever is refused could fill
     /// the log at their leisure.
-    pub fn is_worth_a_note(&self, client: &Client) -> bool {
+    fn is_worth_a_note(&self, client: &Client) -> bool {
         self.notes.check_key(client).is_ok()
     }
 }
@@ -136,9 +136,7 @@ pub async fn middleware(State(app): State<AppState>, request: Request, next: Nex
     let client = user.map_or_else(|| Client::Place(place(context.ip)), Client::User);
     let Some(count) = app.requests.count(&client) else { return next.run(request).await };
     let mut response = if count.refused {
-        if app.requests.is_worth_a_note(&client) {
-            note_refusal(&app, &context, client).await;
-        }
+        note_refusal(&app, &context, &client, Code::RequestRateExceeded).await;
         Problem::new(
             Code::RequestRateExceeded,
             "You have sent as many requests as one client may in a minute. Retry-After says in how many seconds the next one is possible.",
@@ -155,13 +153,16 @@ pub async fn middleware(State(app): State<AppState>, request: Request, next: Nex
     response
 }
 
-async fn note_refusal(app: &App, context: &RequestContext, client: Client) {
-    let actor = match client {
-        Client::User(user) => Some(user.to_string()),
+/// Notes in the audit log that a client was refused. One row in a while is enough for each: whoever makes many such requests makes no more.
+pub(super) async fn note_refusal(app: &App, context: &RequestContext, client: &Client, code: Code) {
+    if !app.requests.is_worth_a_note(client) {
+        return;
+    }
+    let user = match client {
+        Client::User(user) => Some(user),
         Client::Place(_) => None,
     };
-    let origin = Origin { actor, ip: context.ip, request_id: context.request_id.clone() };
-    let refused = Outcome::Refused(Code::RequestRateExceeded.as_str());
+    let (origin, refused) = (context.origin_of(user), Outcome::Refused(code.as_str()));
     let noted =
         audit::record(&app.pool, app.clock.now(), Some(&origin), Action::Request, None, refused).await;
     if let Err(error) = noted {

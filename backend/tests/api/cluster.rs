@@ -17,7 +17,7 @@ use store_crd::{Store, StoreEngine};
 use testbed::ApiServer;
 use tokio::{sync::Notify, task::JoinHandle};
 
-use crate::support::{TestApi, engine_spec};
+use crate::support::TestApi;
 
 /// Waits until something is so.
 pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
@@ -327,7 +327,7 @@ async fn the_engines_are_those_of_the_cluster() {
     let name = format!("engine-{}", id());
     let engine: StoreEngine = serde_json::from_value(json!({
         "apiVersion": "store-platform.dev/v1alpha1", "kind": "StoreEngine", "metadata": {"name": name},
-        "spec": engine_spec("Third", "1.0"),
+        "spec": testbed::engine_spec("Third", "1.0"),
     }))
     .unwrap();
     let engines: Api<StoreEngine> = Api::all(cluster.admin.clone());

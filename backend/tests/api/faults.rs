@@ -27,7 +27,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, protocol::frame::coding::CloseCode},
 };
 
-use crate::{cluster::eventually, support::engine_spec};
+use crate::cluster::eventually;
 
 /// The program, as it is shipped.
 pub struct Program {
@@ -40,7 +40,7 @@ pub struct Program {
 pub async fn ship_engine(cluster: &ApiServer) {
     let engine = json!({
         "apiVersion": "store-platform.dev/v1alpha1", "kind": "StoreEngine", "metadata": {"name": "medusa"},
-        "spec": engine_spec("Medusa", "2.18.0"),
+        "spec": testbed::engine_spec("Medusa", "2.18.0"),
     });
     let engines: Api<StoreEngine> = Api::all(cluster.client().unwrap());
     engines.patch("medusa", &PatchParams::apply("test").force(), &Patch::Apply(engine)).await.unwrap();

@@ -207,21 +207,7 @@ fn no_cluster() -> Client {
 }
 
 pub fn engine(title: &str, version: &str) -> StoreEngineSpec {
-    serde_json::from_value(engine_spec(title, version)).unwrap()
-}
-
-/// The smallest engine that there can be, with something of everything that the API shows.
-pub fn engine_spec(title: &str, version: &str) -> Value {
-    json!({
-        "title": title,
-        "description": format!("A shop by {title}."),
-        "defaultVersion": version,
-        "versions": [{"name": version, "image": format!("shop:{version}")}],
-        "database": {"kind": "postgres", "image": "postgres:17", "storage": "1Gi"},
-        "app": {"port": 9000, "runAsUser": 1000, "probes": {"readiness": "/health", "liveness": "/health"}},
-        "admin": {"path": "/admin", "user": "admin", "email": "admin@example.com"},
-        "check": {"path": "/", "contains": ["Blue Shirt"]},
-    })
+    serde_json::from_value(testbed::engine_spec(title, version)).unwrap()
 }
 
 /// An answer.

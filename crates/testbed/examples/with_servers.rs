@@ -10,7 +10,7 @@ use kube::{
     Api,
     api::{Patch, PatchParams},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use store_crd::StoreEngine;
 use testbed::{ApiServer, Postgres};
 use tokio::process::Command;
@@ -38,27 +38,13 @@ async fn main() -> anyhow::Result<ExitCode> {
 async fn ship_engines(cluster: &ApiServer) -> anyhow::Result<()> {
     let engines: Api<StoreEngine> = Api::all(cluster.client()?);
     for (name, title, version) in [("medusa", "Medusa", "2.18.0"), ("woocommerce", "WooCommerce", "10.0.2")] {
-        let engine = Patch::Apply(engine(name, title, version));
-        engines.patch(name, &PatchParams::apply("testbed").force(), &engine).await?;
+        let engine = json!({
+            "apiVersion": "store-platform.dev/v1alpha1",
+            "kind": "StoreEngine",
+            "metadata": {"name": name},
+            "spec": testbed::engine_spec(title, version),
+        });
+        engines.patch(name, &PatchParams::apply("testbed").force(), &Patch::Apply(engine)).await?;
     }
     Ok(())
-}
-
-/// The smallest engine that there can be.
-fn engine(name: &str, title: &str, version: &str) -> Value {
-    json!({
-        "apiVersion": "store-platform.dev/v1alpha1",
-        "kind": "StoreEngine",
-        "metadata": {"name": name},
-        "spec": {
-            "title": title,
-            "description": format!("A shop by {title}."),
-            "defaultVersion": version,
-            "versions": [{"name": version, "image": format!("shop:{version}")}],
-            "database": {"kind": "postgres", "image": "postgres:17", "storage": "1Gi"},
-            "app": {"port": 9000, "runAsUser": 1000, "probes": {"readiness": "/health", "liveness": "/health"}},
-            "admin": {"path": "/admin", "user": "admin", "email": "admin@example.com"},
-            "check": {"path": "/", "contains": ["Blue Shirt"]},
-        },
-    })
 }

@@ -22,10 +22,12 @@
 
 mod api_server;
 mod directory;
+mod engine;
 mod postgres;
 mod process;
 
 pub use api_server::ApiServer;
+pub use engine::engine_spec;
 pub use postgres::{Database, Postgres};
 
 use tokio::sync::OnceCell;

@@ -205,8 +205,19 @@ struct Known {
 #[derive(Debug)]
 pub struct Live {
     stores: RwLock<HashMap<StoreId, Known>>,
-    /// How many kinds have not been listed yet.
+    /// How many watches have not listed what there is yet.
     unlisted: watch::Sender<usize>,
+}
+
+/// A watch that has not listed what there is yet.
+#[derive(Debug)]
+pub struct Unlisted(Arc<Live>);
+
+impl Unlisted {
+    /// Notes that it has.
+    pub fn listed(self) {
+        self.0.unlisted.send_modify(|unlisted| *unlisted -= 1);
+    }
 }
 
 impl Live {
@@ -215,7 +226,14 @@ impl Live {
         Arc::new(Self { stores: RwLock::default(), unlisted: watch::Sender::new(0) })
     }
 
-    /// Waits until every kind was listed once. Before that nothing can be said to be missing.
+    /// Has everyone wait for one watch more.
+    pub fn expect(self: &Arc<Self>) -> Unlisted {
+        self.unlisted.send_modify(|unlisted| *unlisted += 1);
+        Unlisted(Arc::clone(self))
+    }
+
+    /// Waits until every watch has listed what there is. Before that nothing can be said to be missing. Not `wait_until_ready` of a cache:
+    /// of several who wait it wakes only the last.
     pub async fn listed(&self) {
         // An error would mean that the sender is gone, which is part of self.
         let _ = self.unlisted.subscribe().wait_for(|unlisted| *unlisted == 0).await;
@@ -503,8 +521,8 @@ fn watch<K: Watched>(
     live: &Arc<Live>,
     name: Option<&'static str>,
 ) -> impl Stream<Item = ObjectRef<Store>> + Send + use<K> {
-    live.unlisted.send_modify(|unlisted| *unlisted += 1);
-    let mut follower = Follower { live: Arc::clone(live), name, seen: HashSet::new(), listed: false };
+    let unlisted = Some(live.expect());
+    let mut follower = Follower { live: Arc::clone(live), name, seen: HashSet::new(), unlisted };
     let mut config = watcher::Config::default().labels(labels::SELECTOR);
     if let Some(name) = name {
         // In this form the API server compares it with the names that the rights are limited to.
@@ -528,7 +546,8 @@ struct Follower {
     name: Option<&'static str>,
     /// What the listing under way has shown so far.
     seen: HashSet<(StoreId, String)>,
-    listed: bool,
+    /// Until the first listing has ended.
+    unlisted: Option<Unlisted>,
 }
 
 impl Follower {
@@ -545,9 +564,8 @@ impl Follower {
                 self.upsert(&object)
             }
             Event::InitDone => {
-                if !self.listed {
-                    self.listed = true;
-                    self.live.unlisted.send_modify(|unlisted| *unlisted -= 1);
+                if let Some(unlisted) = self.unlisted.take() {
+                    unlisted.listed();
                 }
                 self.live.retain(K::KIND, self.name, &std::mem::take(&mut self.seen))
             }

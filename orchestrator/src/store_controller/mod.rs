@@ -50,7 +50,6 @@ use kube::{
     },
 };
 use store_crd::{Phase, Store, StoreEngine, StoreId, StoreStatus, store::StepName, store::StepState};
-use tokio::sync::watch;
 use tracing::{debug, warn};
 
 use self::{
@@ -115,8 +114,6 @@ pub struct Context {
     health_interval: Duration,
     stores: reflector::Store<Store>,
     engines: reflector::Store<StoreEngine>,
-    /// Whether the engines were listed. Not `wait_until_ready` of their cache: of several who wait it wakes only the last.
-    engines_listed: watch::Sender<bool>,
     live: Arc<Live>,
     queue: Queue,
     memory: Memory,
@@ -241,7 +238,6 @@ impl StoreController {
             health_interval,
             stores,
             engines,
-            engines_listed: watch::Sender::new(false),
             live: Live::new(),
             queue,
             memory: Memory::default(),
@@ -315,13 +311,15 @@ fn watch_engines(
     writer: reflector::store::Writer<StoreEngine>,
 ) -> impl Stream<Item = ObjectRef<Store>> + Send + 'static {
     let stores = context.stores.clone();
-    let watched = Arc::clone(context);
+    let mut unlisted = Some(context.live.expect());
     watcher(Api::<StoreEngine>::all(context.client.clone()), watcher::Config::default())
         .default_backoff()
         .reflect(writer)
         .inspect_ok(move |event| {
-            if matches!(event, Event::InitDone) {
-                watched.engines_listed.send_replace(true);
+            if let Event::InitDone = event
+                && let Some(unlisted) = unlisted.take()
+            {
+                unlisted.listed();
             }
         })
         .touched_objects()
@@ -345,8 +343,6 @@ fn watch_engines(
 async fn reconcile(store: Arc<Store>, context: Arc<Context>) -> Result<Action, Error> {
     // Before everything was listed once, nothing can be said to be missing.
     context.live.listed().await;
-    // An error would mean that the sender is gone, which is part of the context.
-    let _ = context.engines_listed.subscribe().wait_for(|listed| *listed).await;
 
     let began = tokio::time::Instant::now();
     let name = store.name_any();

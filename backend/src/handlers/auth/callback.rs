@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use crate::{
     db::{
-        audit::{self, Action, Origin, Outcome},
+        audit::{self, Action, Outcome},
         sessions,
     },
     domain::caller::Caller,
@@ -201,7 +201,7 @@ async fn refused(app: &App, context: &RequestContext, error: RouteError) -> Rout
         RouteError::NoRole => Code::RoleMissing,
         _ => Code::LoginFailed,
     };
-    let origin = Origin { actor: None, ip: context.ip, request_id: context.request_id.clone() };
+    let origin = context.origin_of(None);
     let outcome = Outcome::Refused(code.as_str());
     match audit::record(&app.pool, app.clock.now(), Some(&origin), Action::SignIn, None, outcome).await {
         Ok(()) => error,

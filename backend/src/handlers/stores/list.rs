@@ -13,15 +13,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::view::StoreView;
 use crate::{
-    db::{
-        audit::{self, Action, Outcome},
-        stores,
-    },
+    db::{audit::Action, stores},
     domain::{
         caller::Caller,
         list::{Cursor, CursorError, Filter, LIMIT_DEFAULT, LIMIT_MAX, Page, Sort},
         store::phase,
     },
+    handlers::admins_only,
     http::{
         context::RequestContext,
         extract::Params,
@@ -161,13 +159,8 @@ pub async fn list_stores(
     let ListStores { status, engine, search, sort, limit, cursor, scope } = params;
     let owner = match scope.unwrap_or(Scope::Mine) {
         Scope::Mine => Some(caller.user.to_string()),
-        Scope::All if caller.is_admin() => None,
-        Scope::All => {
-            let (origin, refused) = (context.origin(&caller), Outcome::Refused(Code::AdminOnly.as_str()));
-            audit::record(&app.pool, app.clock.now(), Some(&origin), Action::ListAllStores, None, refused)
-                .await?;
-            return Err(RouteError::AdminOnly);
-        }
+        Scope::All if admins_only::permits(&app, &context, &caller, Action::ListAllStores).await? => None,
+        Scope::All => return Err(RouteError::AdminOnly),
     };
     let filter = Filter {
         owner,
