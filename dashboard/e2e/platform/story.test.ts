@@ -26,6 +26,8 @@ const kinds: Record<string, { title: RegExp; admin: (page: Page, login: Login) =
   woocommerce: {
     title: /WooCommerce/,
     admin: async (page, { user, password }) => {
+      // A moment after it was loaded, WordPress moves the focus there, and with it what is being typed elsewhere.
+      await page.locator('#user_login:focus').waitFor()
       await page.getByLabel('Username or Email Address').fill(user)
       await page.getByLabel('Password', { exact: true }).fill(password)
       await page.getByRole('button', { name: 'Log In' }).click()
@@ -110,9 +112,9 @@ describe('on the platform', () => {
         await page.getByText('This store is gone').waitFor({ timeout: goneWithin })
         assert.deepEqual(errors, [])
       } catch (error) {
-        const shot = `${process.env.E2E_PICTURES ?? '/tmp'}/platform-${engine}.png`
-        await page.screenshot({ path: shot, fullPage: true })
-        throw new Error(`what the page looked like: ${shot}`, { cause: error })
+        const shots = context.pages().map((_, index) => `${process.env.E2E_PICTURES ?? '/tmp'}/platform-${engine}-${String(index + 1)}.png`)
+        await Promise.all(context.pages().map((open, index) => open.screenshot({ path: shots[index] })))
+        throw new Error(`what the open pages looked like: ${shots.join(' ')}`, { cause: error })
       } finally {
         await context.close()
       }
