@@ -69,6 +69,24 @@ renders external "$platform" --set domain=shops.example.com --set postgresql.ena
 lacks external 'kind: StatefulSet'
 contains external 'db.example.com'
 
+# Pods read their Secrets and files at their start: they are made anew when those change, and by nothing else.
+deployment_of() {
+  local part=$1
+  shift
+  helm template same "$platform" -f "$platform/values-local.yaml" --show-only "templates/$part/deployment.yaml" "$@"
+}
+# renews PART FLAG…: with the flags its pods are others than without.
+renews() {
+  local before after
+  before=$(deployment_of "$1")
+  after=$(deployment_of "$@")
+  [[ $(deployment_of "$1") == "$before" ]] || die "the pods of $1 are others though nothing has changed"
+  [[ $after != "$before" ]] || die "the pods of $1 stay though ${*:2}"
+}
+renews orchestrator --set stores.adminPassword=another
+renews dashboard --set backend.auth.mode=oidc --set backend.auth.adminUsers=null "${oidc[@]}"
+lacks prod 'checksum/admin-password'
+
 # Every container of the platform is as locked down as those of the stores.
 for name in local prod external; do
   containers=$(grep -cE '^ +image: ' "$work/$name.yaml")

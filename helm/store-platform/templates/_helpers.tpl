@@ -81,6 +81,14 @@ imagePullSecrets:
 {{- dict "auth" .Values.backend.auth.mode | toJson -}}
 {{- end -}}
 
+{{/*
+Changes with the password of the stores' admins. Derived slowly (scrypt), so that whoever may read pods but no Secrets can't find it by
+trying words.
+*/}}
+{{- define "store-platform.adminPasswordChecksum" -}}
+{{- derivePassword 1 "maximum" .Values.stores.adminPassword .Release.Name "stores" | sha256sum | trunc 16 -}}
+{{- end -}}
+
 {{/* The Secret with the identity provider's certificates, where there is one. */}}
 {{- define "store-platform.oidcCaSecret" -}}
 {{- if eq .Values.backend.auth.mode "oidc" -}}{{- .Values.backend.auth.oidc.caSecret -}}{{- end -}}
