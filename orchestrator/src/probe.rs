@@ -1,9 +1,14 @@
-//! Asking a shop whether it works, the way a visitor would: through its Service, with its host name.
+//! Asking a shop whether it works, the way a visitor would: through its Service, with its host name. What tells a visitor from us is
+//! `X-Forwarded-For`, which the ingress controller gives and we don't.
 
 use std::{pin::Pin, time::Duration};
 
-use http::header::HOST;
-use reqwest::redirect::Policy;
+use http::{
+    Method,
+    header::{HOST, LAST_MODIFIED},
+};
+use jiff::{Timestamp, fmt::rfc2822};
+use reqwest::{Response, redirect::Policy};
 
 /// The most that a shop may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,7 +29,7 @@ pub struct Question {
     pub scheme: &'static str,
     /// What to get.
     pub path: String,
-    /// Texts that must all stand in the answer.
+    /// Texts that must all stand in the answer, if it is to be read.
     pub contains: Vec<String>,
 }
 
@@ -58,10 +63,16 @@ pub enum Unanswered {
 /// A future that says whether a shop works.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Unanswered>> + Send + 'a>>;
 
+/// A future that says when a shop was last visited; the first second of 1970 as long as it wasn't.
+pub type LastVisit<'a> = Pin<Box<dyn Future<Output = Result<Timestamp, Unanswered>> + Send + 'a>>;
+
 /// Someone who asks shops.
 pub trait Probe: Send + Sync {
-    /// Asks once.
+    /// Asks once whether it works.
     fn ask<'a>(&'a self, question: &'a Question) -> Answer<'a>;
+
+    /// Asks once when it was last visited.
+    fn last_visit<'a>(&'a self, question: &'a Question) -> LastVisit<'a>;
 }
 
 /// Asks over HTTP.
@@ -86,20 +97,26 @@ impl HttpProbe {
         Ok(Self(client))
     }
 
-    async fn ask(&self, question: &Question) -> Result<(), Unanswered> {
-        let Question { address, port, host, scheme, path, contains } = question;
+    /// Sends the question and takes an answer of 200, whatever is in it.
+    async fn send(&self, method: Method, question: &Question) -> Result<Response, Unanswered> {
+        let Question { address, port, host, scheme, path, contains: _ } = question;
         let address = if address.contains(':') { format!("[{address}]") } else { address.clone() };
         let request = self
             .0
-            .get(format!("http://{address}:{port}{path}"))
+            .request(method, format!("http://{address}:{port}{path}"))
             .header(HOST, host)
             .header("x-forwarded-host", host)
             .header("x-forwarded-proto", *scheme);
-        let mut response = request.send().await.map_err(unanswered)?;
-        let status = response.status().as_u16();
-        if status != 200 {
-            return Err(Unanswered::Status { path: path.clone(), status });
+        let response = request.send().await.map_err(unanswered)?;
+        match response.status().as_u16() {
+            200 => Ok(response),
+            status => Err(Unanswered::Status { path: path.clone(), status }),
         }
+    }
+
+    async fn ask(&self, question: &Question) -> Result<(), Unanswered> {
+        let Question { path, contains, .. } = question;
+        let mut response = self.send(Method::GET, question).await?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unanswered)? {
             body.extend_from_slice(&chunk);
@@ -114,11 +131,25 @@ impl HttpProbe {
             None => Ok(()),
         }
     }
+
+    async fn last_visit(&self, question: &Question) -> Result<Timestamp, Unanswered> {
+        let response = self.send(Method::HEAD, question).await?;
+        let time =
+            response.headers().get(LAST_MODIFIED).and_then(|value| rfc2822::parse(value.to_str().ok()?).ok());
+        time.map(|time| time.timestamp()).ok_or_else(|| Unanswered::Missing {
+            path: question.path.clone(),
+            text: "Last-Modified".to_owned(),
+        })
+    }
 }
 
 impl Probe for HttpProbe {
     fn ask<'a>(&'a self, question: &'a Question) -> Answer<'a> {
         Box::pin(self.ask(question))
+    }
+
+    fn last_visit<'a>(&'a self, question: &'a Question) -> LastVisit<'a> {
+        Box::pin(self.last_visit(question))
     }
 }
 
@@ -137,10 +168,26 @@ fn unanswered(error: reqwest::Error) -> Unanswered {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, http::HeaderMap, http::StatusCode, routing::get};
+    use axum::{
+        Router,
+        http::{HeaderMap, StatusCode},
+        response::IntoResponse,
+        routing::{MethodRouter, get},
+    };
     use tokio::net::TcpListener;
 
     use super::*;
+
+    /// As an image does: for whoever was sent by an ingress controller the page isn't there.
+    fn visits(time: &'static str) -> MethodRouter {
+        get(move |method: Method, headers: HeaderMap| async move {
+            if method == Method::HEAD && !headers.contains_key("x-forwarded-for") {
+                [(LAST_MODIFIED, time)].into_response()
+            } else {
+                StatusCode::NOT_FOUND.into_response()
+            }
+        })
+    }
 
     async fn shop() -> u16 {
         let app = Router::new()
@@ -152,6 +199,9 @@ mod tests {
             )
             .route("/gone", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
             .route("/moved", get(|| async { (StatusCode::FOUND, [("location", "/shop")]) }))
+            .route("/visits/last", visits("Wed, 25 Nov 2026 13:42:10 GMT"))
+            .route("/visits/none", visits("Thu, 01 Jan 1970 00:00:00 GMT"))
+            .route("/visits/sometime", visits("yesterday"))
             .route("/endless", get(|| async { "x".repeat(BODY_MAX * 2) }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -159,16 +209,23 @@ mod tests {
         port
     }
 
-    async fn ask(port: u16, path: &str, contains: &[&str]) -> Result<(), Unanswered> {
-        let question = Question {
+    fn question(port: u16, path: &str, contains: &[&str]) -> Question {
+        Question {
             address: "127.0.0.1".into(),
             port,
             host: "store.example:8443".into(),
             scheme: "https",
             path: path.into(),
             contains: contains.iter().map(ToString::to_string).collect(),
-        };
-        Probe::ask(&HttpProbe::new().unwrap(), &question).await
+        }
+    }
+
+    async fn ask(port: u16, path: &str, contains: &[&str]) -> Result<(), Unanswered> {
+        Probe::ask(&HttpProbe::new().unwrap(), &question(port, path, contains)).await
+    }
+
+    async fn last_visit(port: u16, path: &str) -> Result<Timestamp, Unanswered> {
+        Probe::last_visit(&HttpProbe::new().unwrap(), &question(port, path, &[])).await
     }
 
     #[tokio::test]
@@ -194,6 +251,24 @@ mod tests {
     #[tokio::test]
     async fn an_answer_is_read_only_so_far() {
         assert!(matches!(ask(shop().await, "/endless", &["y"]).await, Err(Unanswered::Missing { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_shop_tells_when_it_was_last_visited() {
+        let port = shop().await;
+        assert_eq!(last_visit(port, "/visits/last").await, Ok("2026-11-25T13:42:10Z".parse().unwrap()));
+        assert_eq!(last_visit(port, "/visits/none").await, Ok(Timestamp::UNIX_EPOCH));
+    }
+
+    #[tokio::test]
+    async fn whatever_is_no_time_of_a_visit_says_nothing() {
+        let port = shop().await;
+        for path in ["/visits/sometime", "/shop"] {
+            let missing = Unanswered::Missing { path: path.into(), text: "Last-Modified".into() };
+            assert_eq!(last_visit(port, path).await, Err(missing));
+        }
+        let status = Unanswered::Status { path: "/nowhere".into(), status: 404 };
+        assert_eq!(last_visit(port, "/nowhere").await, Err(status));
     }
 
     #[tokio::test]

@@ -69,6 +69,7 @@ pub fn observation_of(store: Store) -> Result<Observation, ResourceError> {
         queue_position,
         provisioning_started_at,
         ready_at,
+        visits: _,
         conditions: _,
         timeline,
     } = store.status.unwrap_or_default();

@@ -74,6 +74,10 @@ pub struct StoreEngineSpec {
 
     /// How to tell that the shop really works, asked through its Service.
     pub check: Check,
+
+    /// How the shop tells when it was last visited. Where nothing is said nobody knows, and no store of the engine is ever idle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visits: Option<Visits>,
 }
 
 fn everything() -> Vec<String> {
@@ -296,6 +300,17 @@ pub struct Check {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16))]
     pub contains: Vec<String>,
+}
+
+/// Where the shop tells when it was last visited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Visits {
+    /// A path on the application's port. It answers HEAD with 200 and, as `Last-Modified`, the time of the last visit since the
+    /// application began: a request for a page or an API, not for a file, that has an `X-Forwarded-For`. Every ingress controller
+    /// gives it; the kubelet and the orchestrator don't. As long as there was none, that time is the first second of 1970.
+    #[schemars(regex(pattern = r"^/"))]
+    pub path: String,
 }
 
 /// What a pod asks for and may use.

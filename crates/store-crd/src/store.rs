@@ -29,6 +29,7 @@ use crate::names::DISPLAY_NAME_PATTERN;
     printcolumn(json_path = ".status.url", name = "URL", type_ = "string"),
     printcolumn(json_path = ".status.message", name = "Message", type_ = "string", priority = 1),
     printcolumn(json_path = ".spec.owner", name = "Owner", type_ = "string", priority = 1),
+    printcolumn(json_path = ".status.visits.lastAt", name = "Visited", type_ = "date", priority = 1),
     printcolumn(json_path = ".metadata.creationTimestamp", name = "Age", type_ = "date"),
     selectable = ".spec.engine"
 )]
@@ -101,6 +102,10 @@ pub struct StoreStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<Timestamp>,
 
+    /// What the shop tells of its visitors. Missing until it has, and where its engine can't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visits: Option<Visits>,
+
     /// `Ready` and `Progressing`, for `kubectl wait` and GitOps tools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
@@ -110,6 +115,21 @@ pub struct StoreStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub timeline: Vec<TimelineStep>,
+}
+
+/// What a shop tells of its visitors. Written sparingly, so the times lag a little behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Visits {
+    /// Since when it tells.
+    pub since: Timestamp,
+
+    /// The last visit, give or take an hour. Missing until the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_at: Option<Timestamp>,
+
+    /// When it told last, give or take half a day: how old the knowledge is.
+    pub told_at: Timestamp,
 }
 
 /// Where a store stands.

@@ -1,9 +1,11 @@
-//! When a shop is asked whether it works, and with which question. Needs the probe, which needs the network.
+//! When a shop is asked whether it works and when it was last visited, and with which questions. Needs the probe, which needs the
+//! network.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use store_crd::{Phase, store::StepName};
+use tracing::debug;
 
 use super::{
     Context,
@@ -18,14 +20,15 @@ use crate::{metrics::Engine, probe::Question};
 /// After a bad answer of a shop that was ready.
 const DOUBT: Duration = Duration::from_secs(2);
 
-/// Asks the shop if it is time to, and says what it answered last.
+/// Asks the shop if it is time to, and says what it answered last. If it was asked and works, also when it was last visited, if it can
+/// tell.
 pub async fn check(
     context: &Context,
     store: &ValidatedStore,
     phase: Phase,
     observation: &Observation,
     live: &Snapshot,
-) -> Storefront {
+) -> (Storefront, Option<Timestamp>) {
     let name = store.id.to_string();
     let ran = matches!(phase, Phase::Ready | Phase::Degraded);
     let up = if ran {
@@ -36,8 +39,9 @@ pub async fn check(
     let (true, Some(question)) = (up, question(store, live)) else {
         // Asked at once when it comes back.
         context.memory.set_check(&name, Check::default());
-        return Storefront::NotAsked;
+        return (Storefront::NotAsked, None);
     };
+    let mut visited = None;
     let mut check = context.memory.check(&name);
     let now = context.clock.now();
     if phase == Phase::Ready && check.due.is_none() {
@@ -59,11 +63,26 @@ pub async fn check(
             }
             (Err(_), _) => delay(Duration::from_millis(500), Duration::from_secs(15), failures + 1),
         };
+        if let (Ok(()), Some(path)) = (&answer, &store.visits) {
+            visited = last_visit(context, &name, Question { path: path.clone(), ..question }).await;
+        }
         check.note(answer, later(context.clock.now(), pause));
     }
     let storefront = check.storefront();
     context.memory.set_check(&name, check);
-    storefront
+    (storefront, visited)
+}
+
+async fn last_visit(context: &Context, name: &str, question: Question) -> Option<Timestamp> {
+    match context.probe.last_visit(&question).await {
+        Ok(time) => Some(time),
+        Err(why) => {
+            // Nothing is concluded from it: a store whose visits nobody knows isn't idle.
+            let why: &dyn std::error::Error = &why;
+            debug!(store.id = name, error = why, "a shop doesn't tell when it was last visited");
+            None
+        }
+    }
 }
 
 /// When the shop is to be asked next.

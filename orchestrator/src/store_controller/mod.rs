@@ -9,7 +9,7 @@
 //! | `build`         | no     | makes typed Kubernetes objects |
 //! | `apply`         | yes    | server-side apply of what is not as it should be |
 //! | `observe`       | yes    | how far the store is; pods are looked at only while something is wrong |
-//! | `check`         | probe  | what the shop answers |
+//! | `check`         | probe  | what the shop answers, and when it was last visited |
 //! | `status`        | no     | what follows from all that |
 //! | `update_status` | yes    | writes it, if it is new |
 //! | `delete`        | yes    | the way back |
@@ -30,6 +30,7 @@ mod status;
 mod timeline;
 mod update_status;
 mod validate;
+mod visits;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -58,7 +59,7 @@ use self::{
     delete::NamespaceState,
     live::{Facts, Key, Kind, Live, Snapshot},
     memory::{Memory, delay, later},
-    observe::{Observation, Part, Storefront},
+    observe::{Observation, Part},
     status::{Frame, Situation},
     update_status::update_status,
     validate::{Invalid, ValidatedStore},
@@ -136,6 +137,7 @@ impl Context {
             queue_position: None,
             provisioning_started_at: None,
             ready_at: None,
+            visits: None,
             conditions: Vec::new(),
             timeline: Vec::new(),
         };
@@ -548,15 +550,15 @@ async fn look(
 ) -> Result<Observation, Error> {
     let live = context.live.snapshot(valid.id);
     let setup = objects.setup.as_ref().map(ResourceExt::name_any);
-    let mut observation =
-        observe::observe(valid, setup.as_deref(), &live, BTreeMap::new(), Storefront::NotAsked);
+    let mut observation = observe::observe(valid, setup.as_deref(), &live, BTreeMap::new());
     if !observation.complete() {
         let pods::Seen { troubles, restarts } = pods::look(&context.client, valid.id).await?;
         note_restarts(context, valid, restarts);
-        observation = observe::observe(valid, setup.as_deref(), &live, troubles, Storefront::NotAsked);
+        observation = observe::observe(valid, setup.as_deref(), &live, troubles);
     }
     note_over_quota(context, valid, observe::over_quota(&observation, &live));
-    observation.storefront = check::check(context, valid, phase(store), &observation, &live).await;
+    (observation.storefront, observation.visited) =
+        check::check(context, valid, phase(store), &observation, &live).await;
     Ok(observation)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use store_crd::store::StepName;
 
 use super::{
@@ -18,6 +19,8 @@ pub struct Observation {
     /// The parts that the engine has, in the order in which they are shown.
     pub parts: Vec<(StepName, Part)>,
     pub storefront: Storefront,
+    /// When it was last visited, as far as it was asked and could tell.
+    pub visited: Option<Timestamp>,
     /// The newest application runs, and no older one.
     pub rolled_out: bool,
 }
@@ -65,13 +68,12 @@ impl Observation {
     }
 }
 
-/// Puts together what is known. `troubles` are by component.
+/// Puts together what is known before the shop is asked. `troubles` are by component.
 pub fn observe(
     store: &ValidatedStore,
     setup_job: Option<&str>,
     live: &Snapshot,
     mut troubles: BTreeMap<String, Trouble>,
-    storefront: Storefront,
 ) -> Observation {
     let mut starting = |component: &str, workload: Option<&Workload>| match workload {
         Some(workload) if workload.available => Part::Done,
@@ -96,7 +98,12 @@ pub fn observe(
         parts.push((StepName::Setup, setup(state, troubles.remove(names::SETUP))));
     }
     parts.push((StepName::Application, app_part));
-    Observation { parts, storefront, rolled_out: app.is_some_and(|app| app.rolled_out) }
+    Observation {
+        parts,
+        storefront: Storefront::NotAsked,
+        visited: None,
+        rolled_out: app.is_some_and(|app| app.rolled_out),
+    }
 }
 
 /// The components whose pods the store's quota refuses, whether or not the store works all the same: an update may be what is refused.

@@ -14,6 +14,7 @@ use super::{
     observe::{Observation, Part, Storefront, Trouble},
     timeline,
     validate::{Invalid, ValidatedStore},
+    visits,
 };
 
 /// After so many failed checks in a row a shop is no longer taken for ready.
@@ -90,6 +91,7 @@ fn compute(frame: Frame<'_>, store: Option<&ValidatedStore>, situation: &Situati
             status.timeline = store.map(|store| timeline::queued(store, now)).unwrap_or_default();
             status.provisioning_started_at = None;
             status.ready_at = None;
+            status.visits = None;
             phase(&mut status, Phase::Queued, "NamespaceDeleted", NAMESPACE_DELETED.to_owned());
         }
         Situation::Waiting { position } => {
@@ -138,6 +140,9 @@ fn compute(frame: Frame<'_>, store: Option<&ValidatedStore>, situation: &Situati
 fn observed(status: &mut StoreStatus, frame: Frame<'_>, store: &ValidatedStore, observation: &Observation) {
     let Frame { previous, now, .. } = frame;
     let works = observation.complete() && observation.storefront == Storefront::Answers;
+    if let Some(told) = observation.visited {
+        status.visits = Some(visits::note(previous.visits, told, now));
+    }
     match previous.phase {
         Some(Phase::Ready | Phase::Degraded) => {
             if updated(observation) {

@@ -37,6 +37,8 @@ pub struct ValidatedStore {
     pub routes: Vec<String>,
     pub admin: Option<Admin>,
     pub check: Check,
+    /// Where the shop tells when it was last visited, if it can.
+    pub visits: Option<String>,
     pub platform: Arc<Platform>,
 }
 
@@ -306,6 +308,7 @@ pub fn validate(dereferenced: Dereferenced, platform: Arc<Platform>) -> Result<V
         routes: engine.spec.routes.clone(),
         admin: engine.spec.admin.clone(),
         check: engine.spec.check.clone(),
+        visits: engine.spec.visits.as_ref().map(|visits| visits.path.clone()),
         platform,
     })
 }

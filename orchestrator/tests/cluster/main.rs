@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, fmt::Debug, time::Duration};
 use self::world::{
     Play, Setup, World, fixture, message_of, phase_of, reason_of, spec_of, until, until_allowed, until_async,
 };
+use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
     batch::v1::Job,
@@ -149,6 +150,30 @@ async fn a_reconcile_that_changes_nothing_writes_nothing() {
     world.until_asked(5).await;
     assert_eq!(world.versions(id).await, settled, "no object is of another version");
     assert!(world.writes() > writes, "it did apply them");
+}
+
+#[tokio::test]
+async fn the_last_visit_of_a_shop_is_known_if_its_engine_tells() {
+    let world = World::that_works().await;
+    let _orchestrator = world.orchestrator("one", &["--health-interval=200ms"]).await;
+    let (telling, silent) = (world.create("medusa").await, world.create("plain").await);
+    let visits = |store: &Store| store.status.as_ref().and_then(|status| status.visits);
+    let store = world.until(telling, "the shop tells", |store| visits(store).is_some()).await;
+    assert_eq!(visits(&store).unwrap().last_at, None);
+
+    let visit = store.metadata.creation_timestamp.unwrap().0;
+    world.shop.visited(visit);
+    let noted = |store: &Store| visits(store).is_some_and(|visits| visits.last_at == Some(visit));
+    world.until(telling, "the visit is noted", noted).await;
+
+    // Its application begins anew and knows of no visit.
+    world.shop.visited(Timestamp::UNIX_EPOCH);
+    let before = world.shop.told(telling);
+    until(|| world.shop.told(telling) >= before + 2).await;
+    assert!(noted(&world.get(telling).await), "what is known is kept");
+
+    world.until_phase(silent, Phase::Ready).await;
+    assert_eq!((visits(&world.get(silent).await), world.shop.told(silent)), (None, 0));
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use std::{
 use clap::Parser;
 use futures::{StreamExt, future::ready};
 use http::{Method, Request};
+use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
     batch::v1::Job,
@@ -36,7 +37,7 @@ use kube::{
 use orchestrator::{
     config::Config,
     leader::LEASE,
-    probe::{Answer, Probe, Question, Unanswered},
+    probe::{Answer, LastVisit, Probe, Question, Unanswered},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -437,6 +438,9 @@ fn chart_objects() -> Vec<Value> {
 pub struct Shop {
     broken: Mutex<Option<Unanswered>>,
     pub asked: Mutex<Vec<Question>>,
+    visited: Mutex<Timestamp>,
+    /// Whom it told when it was last visited: the hosts that were named.
+    told: Mutex<Vec<String>>,
 }
 
 impl Shop {
@@ -447,6 +451,17 @@ impl Shop {
     pub fn works(&self) {
         *self.broken.lock().unwrap() = None;
     }
+
+    /// Has all shops say that they were last visited then.
+    pub fn visited(&self, time: Timestamp) {
+        *self.visited.lock().unwrap() = time;
+    }
+
+    /// How many times the shop of a store has told when it was last visited.
+    pub fn told(&self, id: StoreId) -> usize {
+        let id = id.to_string();
+        self.told.lock().unwrap().iter().filter(|host| host.contains(&id)).count()
+    }
 }
 
 impl Probe for Shop {
@@ -454,6 +469,12 @@ impl Probe for Shop {
         self.asked.lock().unwrap().push(question.clone());
         let broken = self.broken.lock().unwrap().clone();
         Box::pin(ready(broken.map_or(Ok(()), Err)))
+    }
+
+    fn last_visit<'a>(&'a self, question: &'a Question) -> LastVisit<'a> {
+        assert_eq!(question.path, "/visitz");
+        self.told.lock().unwrap().push(question.host.clone());
+        Box::pin(ready(Ok(*self.visited.lock().unwrap())))
     }
 }
 
