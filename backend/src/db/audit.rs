@@ -31,7 +31,7 @@ pub enum Action {
 }
 
 impl Action {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::CreateStore => "store.create",
             Self::DeleteStore => "store.delete",

@@ -1,6 +1,8 @@
 //! Reading stores.
 
-use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
+use std::collections::BTreeMap;
+
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder, types::Json};
 use store_crd::{Phase, StoreId};
 use uuid::Uuid;
 
@@ -100,19 +102,36 @@ impl TryFrom<StepRow> for Step {
     }
 }
 
-/// A store's steps, in order.
+#[derive(FromRow)]
+struct DetailsRow {
+    #[sqlx(flatten)]
+    store: StoreRow,
+    steps: Json<Vec<Step>>,
+}
+
+/// The store of this id with its steps in order, also when it is gone. With an owner, only if it is theirs.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn steps(executor: impl PgExecutor<'_>, id: StoreId) -> sqlx::Result<Vec<Step>> {
-    let rows = sqlx::query_as::<_, StepRow>(
-        "select name, state, started_at, finished_at, message from store_steps where store_id = $1 order by position",
-    )
+pub async fn find_with_steps(
+    executor: impl PgExecutor<'_>,
+    id: StoreId,
+    owner: Option<&str>,
+) -> sqlx::Result<Option<(StoreRecord, Vec<Step>)>> {
+    // One statement for both: what a read costs is its round trips.
+    let row: Option<DetailsRow> = sqlx::query_as(AssertSqlSafe(format!(
+        "select {COLUMNS}, coalesce(
+             (select json_agg(json_build_object('name', step.name, 'state', step.state, 'started_at', step.started_at,
+                                                'finished_at', step.finished_at, 'message', step.message) order by step.position)
+              from store_steps step where step.store_id = stores.id), '[]') as steps
+         from stores where id = $1 and ($2::text is null or owner = $2)"
+    )))
     .bind(id.uuid())
-    .fetch_all(executor)
+    .bind(owner)
+    .fetch_optional(executor)
     .await?;
-    rows.into_iter().map(Step::try_from).collect()
+    row.map(|DetailsRow { store, steps }| Ok((store.try_into()?, steps.0))).transpose()
 }
 
 /// A page of the stores that exist.
@@ -129,10 +148,6 @@ pub async fn list(
 ) -> sqlx::Result<Page> {
     // One connection for both questions: a page needs no more of the pool than anything else.
     let mut connection = pool.acquire().await?;
-    let counts = count(&mut connection, filter).await?;
-    let asked_for = |phase: &Phase| filter.phases.is_empty() || filter.phases.contains(phase);
-    let total = counts.iter().filter(|(phase, _)| asked_for(phase)).map(|(_, count)| count).sum();
-
     let (column, direction, beyond) = match (sort.key, sort.descending) {
         (SortKey::CreatedAt, true) => ("created_at", " desc", " < "),
         (SortKey::CreatedAt, false) => ("created_at", "", " > "),
@@ -163,7 +178,24 @@ pub async fn list(
     let more = stores.len() > usize::from(limit);
     stores.truncate(usize::from(limit));
     let next = stores.last().filter(|_| more).map(|last| Cursor::after(sort, last));
+    // A page that holds all there is needs no second question.
+    let counts = if more || cursor.is_some() || !filter.phases.is_empty() {
+        count(&mut connection, filter).await?
+    } else {
+        tally(&stores)
+    };
+    let asked_for = |phase: &Phase| filter.phases.is_empty() || filter.phases.contains(phase);
+    let total = counts.iter().filter(|(phase, _)| asked_for(phase)).map(|(_, count)| count).sum();
     Ok(Page { stores, next, total, counts })
+}
+
+/// How many of these stores are in each phase.
+fn tally(stores: &[StoreRecord]) -> Vec<(Phase, i64)> {
+    let mut counts = BTreeMap::new();
+    for store in stores {
+        *counts.entry(store.phase).or_default() += 1;
+    }
+    counts.into_iter().collect()
 }
 
 /// How many stores the filter lets through in each phase, whichever phases it asks for.

@@ -1,6 +1,7 @@
 //! A store as the API knows it.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use store_crd::{
     Phase, StoreId,
     store::{StepName, StepState},
@@ -44,7 +45,7 @@ pub struct StoreRecord {
 }
 
 /// A step of a store's provisioning.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Step {
     /// Which step.
     pub name: StepName,

@@ -8,7 +8,6 @@ use super::{
     view::StoreDetailsView,
 };
 use crate::{
-    db::stores,
     domain::caller::Caller,
     http::{extract::StorePath, problem::ProblemBody, revalidate},
     state::AppState,
@@ -36,10 +35,6 @@ pub async fn get_store(
     StorePath(id): StorePath,
     headers: HeaderMap,
 ) -> Result<Response, LookupError> {
-    // One connection for both questions.
-    let mut connection = app.pool.acquire().await?;
-    let store = lookup::find(&mut *connection, &caller, id).await?;
-    let steps = stores::steps(&mut *connection, id).await?;
-    drop(connection);
+    let (store, steps) = lookup::find_with_steps(&app.pool, &caller, id).await?;
     Ok(revalidate::answer(&headers, &StoreDetailsView::new(store, steps, &app.public)))
 }
