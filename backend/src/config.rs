@@ -65,6 +65,9 @@ pub struct Config {
     /// What is logged, and how.
     #[command(flatten)]
     pub log: LogConfig,
+    /// Where traces go.
+    #[command(flatten)]
+    pub traces: TracesConfig,
 }
 
 /// How requests are served.
@@ -381,6 +384,23 @@ pub enum LogFormat {
     Text,
 }
 
+/// Where traces go.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Traces")]
+pub struct TracesConfig {
+    /// Address of an OpenTelemetry collector that takes OTLP over HTTP without TLS, such as `http://collector:4318`. No traces where it is
+    /// not given.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = plain_http, value_name = "URL")]
+    pub otel_exporter_otlp_endpoint: Option<Url>,
+}
+
+fn plain_http(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "http");
+    url.ok_or_else(|| {
+        "expected an address such as http://collector:4318; https is not spoken here".to_owned()
+    })
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse().map(Duration::from_secs).map_err(|_| "expected a whole number of seconds".to_owned())
 }
@@ -422,6 +442,14 @@ mod tests {
             PublicConfig { domain: "localhost".to_owned(), public_scheme: Scheme::Http, public_port: 8080 };
         let id: StoreId = "01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51".parse().unwrap();
         assert_eq!(config.store_url(id), format!("http://store-{id}.localhost:8080"));
+    }
+
+    #[rstest]
+    #[case("http://collector:4318", true)]
+    #[case("https://collector:4318", false)]
+    #[case("collector:4318", false)]
+    fn a_collector_is_spoken_to_in_plain_http(#[case] address: &str, #[case] accepted: bool) {
+        assert_eq!(plain_http(address).is_ok(), accepted);
     }
 
     fn database(url: Option<SecretString>, password: Option<SecretString>) -> DatabaseConfig {

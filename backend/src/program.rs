@@ -60,7 +60,7 @@ fn print_openapi() -> ExitCode {
 
 #[tokio::main]
 async fn run(config: Config) -> anyhow::Result<()> {
-    telemetry::start(&config.log)?;
+    let telemetry = telemetry::start(&config.log, &config.traces)?;
     if config.auth.auth_mode == AuthMode::Header {
         tracing::warn!(
             "AUTH_MODE=header: callers are believed to be whoever x-user-id says; for local use only"
@@ -69,7 +69,9 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.http.listen).await.with_context(|| {
         format!("can't listen on {}; choose another address by LISTEN", config.http.listen)
     })?;
-    serve(config, listener).await
+    let served = serve(config, listener).await;
+    telemetry.end().await;
+    served
 }
 
 /// Serves the API on `listener` until SIGTERM or SIGINT.

@@ -1,24 +1,69 @@
-//! Logs: one line an event, on standard output.
+//! What is told of the work: logs, one line an event, on standard output; and traces, where there is a collector of OpenTelemetry's.
 
 use anyhow::Context;
-use tracing_subscriber::{EnvFilter, fmt};
+use openidconnect::url::Url;
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
+use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use tracing::Metadata;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    fmt,
+    layer::SubscriberExt,
+    registry,
+    util::SubscriberInitExt,
+};
 
-use crate::config::{LogConfig, LogFormat};
+use crate::config::{LogConfig, LogFormat, TracesConfig};
 
-/// Begins to log.
+/// What is under way to the collector.
+pub struct Telemetry(Option<SdkTracerProvider>);
+
+/// Begins to tell.
 ///
 /// # Errors
 ///
-/// When the directives can't be understood.
-pub fn start(config: &LogConfig) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log)
-        .with_context(|| format!("`{}` is neither a level nor a list of directives", config.log))?;
-    let lines = fmt().with_env_filter(filter);
-    match config.log_format {
+/// When the directives can't be understood, or the collector's address can't be one.
+pub fn start(log: &LogConfig, traces: &TracesConfig) -> anyhow::Result<Telemetry> {
+    let filter = EnvFilter::try_new(&log.log)
+        .with_context(|| format!("`{}` is neither a level nor a list of directives", log.log))?;
+    let lines = match log.log_format {
         LogFormat::Json => {
-            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
+            fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
         }
-        LogFormat::Text => lines.init(),
+        LogFormat::Text => fmt::layer().boxed(),
+    };
+    let provider = traces.otel_exporter_otlp_endpoint.as_ref().map(exporter).transpose()?;
+    let spans = provider.as_ref().map(|provider| {
+        // Spans alone: what is logged goes to the log.
+        let ours = |metadata: &Metadata<'_>| metadata.is_span() && metadata.target().starts_with("backend");
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("backend")).with_filter(filter_fn(ours))
+    });
+    let events = |metadata: &Metadata<'_>| metadata.is_event();
+    let lines = lines.with_filter(filter.and(filter_fn(events)));
+    // The spans come first: their layer is made for the registry itself.
+    registry().with(spans).with(lines).init();
+    Ok(Telemetry(provider))
+}
+
+fn exporter(endpoint: &Url) -> anyhow::Result<SdkTracerProvider> {
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(format!("{}/v1/traces", endpoint.as_str().trim_end_matches('/')))
+        .build()
+        .context("OTEL_EXPORTER_OTLP_ENDPOINT is not the address of a collector")?;
+    let resource = Resource::builder().with_service_name("store-platform-backend").build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
+}
+
+impl Telemetry {
+    /// Tells the rest, if the collector takes it in time.
+    pub async fn end(self) {
+        let Some(provider) = self.0 else { return };
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || provider.shutdown()).await {
+            tracing::warn!(error = %error, "the last spans did not reach the collector");
+        }
     }
-    Ok(())
 }

@@ -50,7 +50,7 @@ prod=(-f "$platform/values-prod.yaml" --set domain=shops.example.com)
 oidc=(--set backend.auth.oidc.issuer=https://login.example.com:8443/realms/shops
   --set backend.auth.oidc.audience=https://api.shops.example.com --set backend.auth.oidc.clientId=dashboard)
 renders prod "$platform" "${prod[@]}" "${oidc[@]}" --set backend.auth.oidc.existingSecret=oidc-client \
-  --set backend.auth.oidc.caSecret=oidc-ca
+  --set backend.auth.oidc.caSecret=oidc-ca --set backend.tracesEndpoint=http://collector.monitoring:4318
 contains prod 'cert-manager.io/cluster-issuer: letsencrypt'
 contains prod 'kind: HorizontalPodAutoscaler'
 contains prod 'kind: PodDisruptionBudget'
@@ -60,9 +60,12 @@ contains prod '{ name: OIDC_ISSUER, value: "https://login.example.com:8443/realm
 contains prod 'secretKeyRef: { name: oidc-client, key: client-secret }'
 contains prod 'mountPath: /etc/oidc'
 contains prod '{ protocol: TCP, port: 8443 }'
+contains prod '{ name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://collector.monitoring:4318" }'
+contains prod '{ protocol: TCP, port: 4318 }'
 contains prod 'config.json: "{\"auth\":\"oidc\"}"'
 contains local 'config.json: "{\"auth\":\"header\"}"'
 lacks local 'OIDC_'
+lacks local 'OTEL_'
 
 renders external "$platform" --set domain=shops.example.com --set postgresql.enabled=false \
   --set postgresql.external.host=db.example.com --set postgresql.external.existingSecret=db
@@ -102,6 +105,7 @@ refuses 'oidc.issuer is required' "$platform" "${prod[@]}"
 refuses 'oidc.clientId is required' "$platform" "${prod[@]}" "${oidc[@]}" --set backend.auth.oidc.clientId=
 refuses 'adminUsers is for header mode' "$platform" "${prod[@]}" "${oidc[@]}" --set 'backend.auth.adminUsers={root}'
 refuses 'mode' "$platform" --set domain=x.example --set backend.auth.mode=trust
+refuses 'tracesEndpoint' "$platform" --set domain=x.example --set backend.tracesEndpoint=https://collector:4318
 refuses 'replicas' "$platform" --set domain=x.example --set backend.replicas=99
 refuses 'scheme' "$platform" --set domain=x.example --set public.scheme=ftp
 refuses 'external.host is required' "$platform" --set domain=x.example --set postgresql.enabled=false

@@ -13,9 +13,10 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use ipnet::IpNet;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::problem::Problem;
+use super::{problem::Problem, trace};
 use crate::{
     db::audit::Origin,
     domain::caller::{Caller, UserId},
@@ -70,15 +71,32 @@ pub async fn middleware(State(app): State<AppState>, mut request: Request, next:
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     request.extensions_mut().insert(context.clone());
+    let span = if is_probe(route.as_deref()) {
+        Span::none()
+    } else {
+        trace::begin(&method, route.as_deref(), &context.request_id, request.headers())
+    };
 
-    let mut response = in_our_form(next.run(request).await, &context.request_id);
+    let answered = next.run(request).instrument(span.clone()).await;
+    let mut response = in_our_form(answered, &context.request_id);
     if let Ok(id) = HeaderValue::from_str(&context.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     app.metrics.answered(&method, route.as_deref(), response.status().as_u16(), begin.elapsed());
     log(&context, &method, route.as_deref(), &response, begin);
+    trace::end(&span, response.status().as_u16(), code(&response));
     response
+}
+
+/// Probes ask every second, and what they ask is not a call by anyone.
+fn is_probe(route: Option<&str>) -> bool {
+    matches!(route, Some("/api/health" | "/api/health/live" | "/api/metrics"))
+}
+
+/// What went wrong, if anything did.
+fn code(response: &Response) -> Option<&'static str> {
+    response.extensions().get::<Problem>().map(|problem| problem.code().as_str())
 }
 
 fn log(
@@ -90,7 +108,7 @@ fn log(
 ) {
     let status = response.status().as_u16();
     let user = context.user.get().map(UserId::as_str);
-    let code = response.extensions().get::<Problem>().map(|problem| problem.code().as_str());
+    let code = code(response);
     let milliseconds = begin.elapsed().as_secs_f64() * 1000.0;
     macro_rules! line {
         ($level:ident) => {
@@ -100,9 +118,7 @@ fn log(
             )
         };
     }
-    // Probes ask every second, and what they ask is not a call by anyone.
-    let probe = matches!(route, Some("/api/health" | "/api/health/live" | "/api/metrics"));
-    if probe && status < 500 {
+    if is_probe(route) && status < 500 {
         line!(debug);
     } else {
         line!(info);

@@ -10,3 +10,4 @@ pub mod origin;
 pub mod problem;
 pub mod revalidate;
 pub mod router;
+pub mod trace;

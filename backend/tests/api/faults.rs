@@ -32,8 +32,8 @@ use crate::cluster::eventually;
 /// The program, as it is shipped.
 pub struct Program {
     process: Child,
-    address: String,
-    client: Client,
+    pub address: String,
+    pub client: Client,
 }
 
 /// Gives the cluster the engine of which the stores here are.
@@ -48,6 +48,10 @@ pub async fn ship_engine(cluster: &ApiServer) {
 
 impl Program {
     pub fn start(database: &Database, cluster: &ApiServer) -> Self {
+        Self::start_with(database, cluster, &[])
+    }
+
+    pub fn start_with(database: &Database, cluster: &ApiServer, more: &[(&str, &str)]) -> Self {
         // Run by way of setpriv, so that it ends with the test in any case.
         let mut process = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_backend")])
@@ -58,6 +62,7 @@ impl Program {
             .env("MAX_CREATIONS_PER_IP_PER_HOUR", "10000")
             .env("MAX_STORES_PER_USER", "10000")
             .env("DRAIN_SECONDS", "1")
+            .envs(more.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -114,11 +119,11 @@ impl Program {
         eventually("the program serves", async || self.health().await.0 == StatusCode::OK).await;
     }
 
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
 
-    async fn until_it_ends(&mut self) -> ExitStatus {
+    pub async fn until_it_ends(&mut self) -> ExitStatus {
         eventually("the program ends", async || self.process.try_wait().unwrap().is_some()).await;
         self.process.wait().unwrap()
     }

@@ -24,4 +24,5 @@ mod stores_delete;
 mod stores_get;
 mod stores_list;
 mod support;
+mod traces;
 mod ws;

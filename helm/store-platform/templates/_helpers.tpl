@@ -94,9 +94,9 @@ trying words.
 {{- if eq .Values.backend.auth.mode "oidc" -}}{{- .Values.backend.auth.oidc.caSecret -}}{{- end -}}
 {{- end -}}
 
-{{/* The port of the identity provider. */}}
-{{- define "store-platform.issuerPort" -}}
-{{- $url := urlParse .Values.backend.auth.oidc.issuer -}}
+{{/* The port of a URL; call with the URL. */}}
+{{- define "store-platform.portOf" -}}
+{{- $url := urlParse . -}}
 {{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
 {{- $port | default (ternary "80" "443" (eq $url.scheme "http")) -}}
 {{- end -}}
