@@ -6,6 +6,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import sirv from "sirv"
 import type { OpenStore } from "./open"
 import type { PageRenderer } from "./page"
+import { visits } from "./visits"
 
 export interface FrontOptions {
   storefrontFiles: string
@@ -25,6 +26,8 @@ export function createFront({ storefrontFiles, adminFiles, publicUploads, store 
 
   app.get("/livez", (_request, response) => void response.type("text").send("OK"))
   app.get("/health", (_request, response) => health(store(), response))
+  const { noteVisit, tellLastVisit } = visits()
+  app.get("/visitz", tellLastVisit)
 
   app.use(commonHeaders)
   app.get("/admin", (request, response, next) => {
@@ -38,6 +41,8 @@ export function createFront({ storefrontFiles, adminFiles, publicUploads, store 
   app.get("/index.html", (_request, response) => response.redirect(301, "/"))
   app.use(storefrontHeaders, sirv(storefrontFiles, { ...builtFiles("/assets/"), extensions: [] }))
 
+  // No file that is there gets this far.
+  app.use(noteVisit)
   app.use((request, response, next) => {
     const open = store()
     if (!open) return sayStarting(request, response)

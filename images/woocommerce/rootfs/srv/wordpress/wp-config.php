@@ -3,6 +3,11 @@
  * Everything that differs from store to store comes from the environment; see README.md.
  */
 
+// A visit, for /visitz: only what comes in through the ingress has this header, no probe and none of the shop's requests to itself.
+if ( isset( $_SERVER['HTTP_X_FORWARDED_FOR'] ) ) {
+	@touch( '/tmp/visitz' );
+}
+
 define( 'DB_HOST', getenv( 'DB_HOST' ) . ':' . ( getenv( 'DB_PORT' ) ?: '3306' ) );
 define( 'DB_NAME', getenv( 'DB_NAME' ) );
 define( 'DB_USER', getenv( 'DB_USER' ) );
