@@ -39,7 +39,9 @@ lacks() { ! grep -qF -- "$2" "$work/$1.yaml" || die "$1 has '$2'"; }
 renders local "$platform" -f "$platform/values-local.yaml" --set public.port=8080
 contains local 'host: api.localhost'
 contains local 'kind: StatefulSet'
-contains local 'value: http://dashboard.localhost:8080 '
+contains local '{ name: CORS_ORIGINS, value: http://dashboard.localhost:8080 }'
+[[ $(grep -cF '{ name: DASHBOARD_ORIGIN, value: http://dashboard.localhost:8080 }' "$work/local.yaml") == 2 ]] ||
+  die "not each engine's shop may be shown in the dashboard"
 lacks local 'HorizontalPodAutoscaler'
 
 # A browser's Origin leaves the scheme's own port out.

@@ -26,6 +26,7 @@ async function serve(): Promise<void> {
     storefrontFiles: join(publicFiles, "storefront"),
     adminFiles: join(publicFiles, "admin"),
     publicUploads: settings.publicUploads,
+    dashboardOrigin: settings.dashboardOrigin,
     store: () => store,
   })
   const server = createServer(front)

@@ -12,6 +12,8 @@ export interface FrontOptions {
   storefrontFiles: string
   adminFiles: string
   publicUploads: string
+  /** Who else may show the storefront in a frame. */
+  dashboardOrigin: string | undefined
   /** The store once it is open; until then every page says that it is starting. */
   store: () => OpenStore | undefined
 }
@@ -19,7 +21,7 @@ export interface FrontOptions {
 const MEDUSA_PATHS = /^\/(admin|auth|store|hooks|static)(\/|$)/
 const YEAR_SECONDS = 31_536_000
 
-export function createFront({ storefrontFiles, adminFiles, publicUploads, store }: FrontOptions): Express {
+export function createFront({ storefrontFiles, adminFiles, publicUploads, dashboardOrigin, store }: FrontOptions): Express {
   const app = express()
   app.disable("x-powered-by")
   app.set("trust proxy", 1)
@@ -39,7 +41,7 @@ export function createFront({ storefrontFiles, adminFiles, publicUploads, store 
   app.use("/static", uploadHeaders, sirv(publicUploads, { dev: true, etag: true, maxAge: YEAR_SECONDS }))
   // The page as built is a template: it is served filled in, at every address of the storefront.
   app.get("/index.html", (_request, response) => response.redirect(301, "/"))
-  app.use(storefrontHeaders, sirv(storefrontFiles, { ...builtFiles("/assets/"), extensions: [] }))
+  app.use(storefrontHeaders(dashboardOrigin), sirv(storefrontFiles, { ...builtFiles("/assets/"), extensions: [] }))
 
   // No file that is there gets this far.
   app.use(noteVisit)
@@ -83,7 +85,7 @@ function builtFiles(hashed: string) {
 function commonHeaders(_request: Request, response: Response, next: NextFunction): void {
   response.set({
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
+    "Content-Security-Policy": "frame-ancestors 'self'",
     "Referrer-Policy": "strict-origin-when-cross-origin",
   })
   next()
@@ -91,16 +93,18 @@ function commonHeaders(_request: Request, response: Response, next: NextFunction
 
 /** A file somebody uploaded must never act as a page of the store. */
 function uploadHeaders(_request: Request, response: Response, next: NextFunction): void {
-  response.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+  response.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'")
   next()
 }
 
-function storefrontHeaders(_request: Request, response: Response, next: NextFunction): void {
-  response.set(
-    "Content-Security-Policy",
-    "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-  )
-  next()
+/** The dashboard shows the storefront, small, beside what it knows of the store; nobody else may lay it below their own page. */
+function storefrontHeaders(dashboardOrigin: string | undefined) {
+  const ancestors = ["'self'", dashboardOrigin].filter(Boolean).join(" ")
+  const policy = `default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors ${ancestors}`
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    response.set("Content-Security-Policy", policy)
+    next()
+  }
 }
 
 async function sendPage(page: PageRenderer, request: Request, response: Response, next: NextFunction): Promise<void> {

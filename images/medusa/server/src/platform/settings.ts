@@ -8,6 +8,7 @@ export interface Settings {
   redisUrl: string | undefined
   storeUrl: URL
   storeName: string
+  dashboardOrigin: string | undefined
   storeCors: string
   adminCors: string
   authCors: string
@@ -32,6 +33,7 @@ export function readSettings(env: Environment): Settings {
     redisUrl: env.REDIS_URL || undefined,
     storeUrl,
     storeName: env.STORE_NAME?.trim() || "Store",
+    dashboardOrigin: parseOrigin("DASHBOARD_ORIGIN", env.DASHBOARD_ORIGIN),
     storeCors: env.STORE_CORS || storeUrl.origin,
     adminCors: env.ADMIN_CORS || storeUrl.origin,
     authCors: env.AUTH_CORS || storeUrl.origin,
@@ -60,6 +62,15 @@ function parseStoreUrl(value: string): URL {
     throw new Error(`STORE_URL must be the address customers use, such as https://shop.example.com; it is "${value}".`)
   }
   return url
+}
+
+/** It goes into a header as it stands, so it must hold nothing that has a meaning there. */
+function parseOrigin(name: string, value: string | undefined): string | undefined {
+  if (!value) return undefined
+  if (!/^https?:\/\/[\w.-]+(:\d+)?$/.test(value)) {
+    throw new Error(`${name} must be an origin, such as https://dashboard.example.com; it is "${value}".`)
+  }
+  return value
 }
 
 function positiveInteger(name: string, value: string | undefined, fallback: number): number {
