@@ -65,7 +65,13 @@ export default defineConfig({
     paintFirst,
     compress,
   ],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      // The router asks for the one for React 17; React has had the real one ever since.
+      'use-sync-external-store/shim': 'use-sync-external-store',
+    },
+  },
   build: {
     // light-dark() carries both themes in one set of tokens; older browsers don't know it.
     target: ['chrome123', 'firefox121', 'safari17.5'],

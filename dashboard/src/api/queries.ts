@@ -4,21 +4,29 @@ import { connection } from './connection'
 import { Problem, isUnauthenticated } from './problem'
 import { signedOut } from './session'
 import * as api from './stores'
-import type { LogSource } from './types'
 
 /** How often is asked when nothing is pushed. */
 export const pollMs = 5_000
 
-/**
- * When to ask again: not while changes are pushed; but an error is no answer, so that is asked again until there is one, unless the
- * answer was meant. `pushed` is false for what the live connection doesn't tell.
- */
+interface Asked {
+  state: { error: Error | null }
+}
+
+/** An error is no answer, so that is asked again until there is one, unless the answer was meant. */
+const afterError = (error: Error): number | false =>
+  error instanceof Problem && error.status < 500 ? error.status === 429 && Math.max(pollMs, error.retryAfter ?? 0) : pollMs
+
+/** When to ask again: not while changes are pushed. `pushed` is false for what the live connection doesn't tell. */
 const again =
   (pushed = true) =>
-  ({ state: { error } }: { state: { error: Error | null } }): number | false => {
-    if (error instanceof Problem && error.status < 500) return error.status === 429 && Math.max(pollMs, error.retryAfter ?? 0)
-    return error === null && pushed && connection.get() === 'live' ? false : pollMs
-  }
+  ({ state: { error } }: Asked): number | false =>
+    error !== null ? afterError(error) : pushed && connection.get() === 'live' ? false : pollMs
+
+/** For what stays as it is once it is known, or is asked for at a pace of its own. */
+export const untilAnswered =
+  (then: number | false = false) =>
+  ({ state: { error } }: Asked): number | false =>
+    error !== null ? afterError(error) : then
 
 let wasIn = false
 
@@ -40,8 +48,9 @@ export const makeQueryClient = (): QueryClient =>
       queries: {
         staleTime: 10_000,
         gcTime: 10 * 60_000,
-        // Asking again helps against a bad network, not against an answer that was meant; 503 may pass.
-        retry: (failures, error) => failures < 2 && !(error instanceof Problem && error.status < 500),
+        // Asking again helps against a bad network, not against an answer that was meant; 503 may pass. Who has waited for the time
+        // limit is told.
+        retry: (failures, error) => failures < 2 && (error instanceof Problem ? error.status >= 500 : error.message !== 'timeout'),
         retryDelay: (failures) => 400 * 2 ** failures,
         networkMode: 'always',
       },
@@ -75,19 +84,7 @@ export const enginesQuery = queryOptions({
   queryKey: ['engines'],
   queryFn: ({ signal }) => api.listEngines(signal),
   staleTime: 5 * 60_000,
+  refetchInterval: untilAnswered(),
 })
 
-export const meQuery = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.getMe(signal), staleTime: 30_000 })
-
-export const metricsQuery = queryOptions({ queryKey: ['metrics'], queryFn: ({ signal }) => api.getMetrics(signal), refetchInterval: 15_000 })
-
-export const healthQuery = queryOptions({ queryKey: ['health'], queryFn: ({ signal }) => api.getHealth(signal), refetchInterval: 15_000 })
-
-export const eventsQuery = (id: string) =>
-  queryOptions({ queryKey: [...keys.store(id), 'events'], queryFn: ({ signal }) => api.listEvents(id, signal), refetchInterval: 10_000 })
-
-export const logsQuery = (id: string, source: LogSource) =>
-  queryOptions({ queryKey: [...keys.store(id), 'logs', source], queryFn: ({ signal }) => api.readLogs(id, source, signal), gcTime: 0, staleTime: 0 })
-
-export const auditQuery = (values: api.AuditQuery) =>
-  queryOptions({ queryKey: ['audit', values], queryFn: ({ signal }) => api.listAudit(values, signal), placeholderData: keepPreviousData })
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.getMe(signal), staleTime: 30_000, refetchInterval: untilAnswered() })

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
+import { getStoreUsage } from './generated/client'
 import { keys } from './queries'
-import { getUsage } from './stores'
 import type { StoreUsage } from './types'
 
 export interface UsageHistory {
@@ -22,6 +22,6 @@ export function addSample(history: UsageHistory | undefined, now: StoreUsage): U
 export const usageQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.store(id), 'usage'],
-    queryFn: async ({ client, queryKey, signal }): Promise<UsageHistory> => addSample(client.getQueryData<UsageHistory>(queryKey), await getUsage(id, signal)),
+    queryFn: async ({ client, queryKey, signal }): Promise<UsageHistory> => addSample(client.getQueryData<UsageHistory>(queryKey), await getStoreUsage(encodeURIComponent(id), { signal })),
     refetchInterval: everyMs,
   })

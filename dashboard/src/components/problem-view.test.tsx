@@ -8,7 +8,7 @@ afterEach(() => vi.useRealTimers())
 
 it('says how long to wait after too many requests, and counts down', () => {
   vi.useFakeTimers()
-  const retry = vi.fn()
+  const retry = vi.fn(() => Promise.resolve())
   render(<ProblemNotice error={new Problem({ status: 429, code: 'user_creation_rate_exceeded', message: 'You have made 5 stores within the hour.', retryAfter: 90_000 })} retry={retry} />)
   expect(screen.getByText('You have reached a limit')).toBeVisible()
   expect(screen.getAllByText('Try again in 2 min.')).toHaveLength(2)
@@ -24,11 +24,15 @@ it('says how long to wait after too many requests, and counts down', () => {
   expect(screen.getByRole('button')).toBeEnabled()
 })
 
-it('offers another try when the API is away', async () => {
-  const retry = vi.fn()
+it('offers another try when the API is away, one at a time', async () => {
+  let end: (() => void) | undefined
+  const retry = vi.fn(() => new Promise<void>((resolve) => (end = resolve)))
   render(<ProblemView error={new Unreachable('network')} retry={retry} />)
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Trying…' }))
   expect(retry).toHaveBeenCalledOnce()
+  act(() => end?.())
+  expect(await screen.findByRole('button', { name: 'Try again' })).toBeEnabled()
 })
 
 it('names the request, so that it can be found in the logs', () => {

@@ -2,7 +2,7 @@ import cloudOffIcon from 'lucide/dist/esm/icons/cloud-off.mjs'
 import hourglassIcon from 'lucide/dist/esm/icons/hourglass.mjs'
 import lockIcon from 'lucide/dist/esm/icons/lock.mjs'
 import serverCrashIcon from 'lucide/dist/esm/icons/server-crash.mjs'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Icon } from '@/components/icon'
 import { Problem, Unreachable } from '@/api/problem'
 import { formatDuration } from '@/lib/format'
@@ -60,15 +60,32 @@ function artOf(error: unknown) {
   return <Icon of={serverCrashIcon} className="size-9" strokeWidth={1.25} />
 }
 
+type Retry = () => Promise<unknown>
+
+/** It says that it was heard: an attempt may take as long as the time limit, and the error stays meanwhile. */
+function Again({ retry, waiting, small }: { retry: Retry; waiting: boolean; small?: boolean }) {
+  const [trying, setTrying] = useState(false)
+  const attempt = (): void => {
+    if (trying) return
+    setTrying(true)
+    void retry().finally(() => setTrying(false))
+  }
+  return (
+    <Button size={small ? 'sm' : 'md'} disabled={waiting} aria-disabled={trying} onClick={attempt}>
+      {trying ? text.retrying : text.retry}
+    </Button>
+  )
+}
+
 /** In the place of a view that has nothing to show but an error. */
-export function ProblemView({ error, page, retry }: { error: unknown; page?: boolean; retry?: () => void }) {
+export function ProblemView({ error, page, retry }: { error: unknown; page?: boolean; retry?: Retry }) {
   const { waiting, words } = useWait(error)
   const { title, body, reference } = explain(error)
   // Who may not see it may not see it the next time either.
   const again = retry !== undefined && !(error instanceof Problem && error.status === 403)
   return (
     <div role="alert">
-      <Empty page={page} art={artOf(error)} title={title} action={again && <Button disabled={waiting} onClick={retry}>{text.retry}</Button>}>
+      <Empty page={page} art={artOf(error)} title={title} action={again && <Again retry={retry} waiting={waiting} />}>
         <p className="wrap-anywhere">
           {body} {words}
         </p>
@@ -79,7 +96,7 @@ export function ProblemView({ error, page, retry }: { error: unknown; page?: boo
 }
 
 /** Above a view that still shows what it had. */
-export function ProblemNotice({ error, retry, className }: { error: unknown; retry?: () => void; className?: string }) {
+export function ProblemNotice({ error, retry, className }: { error: unknown; retry?: Retry; className?: string }) {
   const { waiting, words } = useWait(error)
   const { title, body, reference } = explain(error)
   return (
@@ -88,7 +105,7 @@ export function ProblemNotice({ error, retry, className }: { error: unknown; ret
       tone={error instanceof Problem && error.status !== 429 ? 'bad' : 'warn'}
       title={title}
       className={className}
-      actions={retry && <Button size="sm" disabled={waiting} onClick={retry}>{text.retry}</Button>}
+      actions={retry && <Again small retry={retry} waiting={waiting} />}
     >
       {body} {words} {reference != null && <span className="font-mono text-xs text-ink-3">{reference}</span>}
     </Notice>

@@ -1,5 +1,5 @@
 import { createFileRoute } from '@tanstack/react-router'
-import type { AuditQuery } from '@/api/stores'
+import type { AuditQuery } from '@/api/audit'
 import { AuditPage } from '@/features/audit/audit-page'
 
 const results = ['accepted', 'refused'] as const

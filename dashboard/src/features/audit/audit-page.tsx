@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { type AuditQuery, auditQuery } from '@/api/audit'
 import { useMe } from '@/api/me'
-import { auditQuery } from '@/api/queries'
-import type { AuditQuery } from '@/api/stores'
+import { useAnswer } from '@/api/use-answer'
 import { Pager } from '@/components/pager'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
 import { Button } from '@/components/ui/button'
@@ -17,7 +17,8 @@ export function AuditPage({ search }: { search: AuditQuery }) {
   const navigate = useNavigate({ from: '/audit' })
   const log = useQuery(auditQuery(search))
   const barred = useMe()?.admin === false
-  const entries = log.data?.items
+  const { data, error } = useAnswer(log)
+  const entries = data?.items
   const change = (patch: AuditQuery): void => void navigate({ search: (old) => ({ ...old, cursor: undefined, ...patch }), replace: true })
   const filtered = search.actor !== undefined || search.action !== undefined || search.result !== undefined
   return (
@@ -60,16 +61,16 @@ export function AuditPage({ search }: { search: AuditQuery }) {
           </Select>
         </div>
       )}
-      {log.error !== null && entries !== undefined && <ProblemNotice error={log.error} retry={() => void log.refetch()} className="mb-4" />}
+      {error !== null && entries !== undefined && <ProblemNotice error={error} retry={log.refetch} className="mb-4" />}
       {entries === undefined ? (
-        log.error === null ? (
+        error === null ? (
           <div role="status" aria-label={text.loading} className="space-y-2">
             {[1, 2, 3, 4, 5].map((key) => (
               <Skeleton key={key} className="h-12" />
             ))}
           </div>
         ) : (
-          <ProblemView error={log.error} retry={() => void log.refetch()} />
+          <ProblemView error={error} retry={log.refetch} />
         )
       ) : entries.length === 0 ? (
         <Empty
@@ -81,7 +82,7 @@ export function AuditPage({ search }: { search: AuditQuery }) {
       ) : (
         <>
           <AuditEntries entries={entries} />
-          <Pager cursor={search.cursor} next={log.data?.nextCursor} link={({ cursor, ...link }) => <Link to="/audit" search={{ ...search, cursor }} {...link} />} />
+          <Pager cursor={search.cursor} next={data?.nextCursor} link={({ cursor, ...link }) => <Link to="/audit" search={{ ...search, cursor }} {...link} />} />
         </>
       )}
     </>

@@ -6,11 +6,12 @@ import chevronLeftIcon from 'lucide/dist/esm/icons/chevron-left.mjs'
 import { Icon } from '@/components/icon'
 import { useEffect, useRef } from 'react'
 import { useForm, useWatch } from 'react-hook-form'
+import { createStore } from '@/api/actions'
 import { useMe } from '@/api/me'
 import { Problem } from '@/api/problem'
 import { enginesQuery, keys, meQuery } from '@/api/queries'
-import { createStore } from '@/api/stores'
 import type { Engine, Store } from '@/api/types'
+import { useAnswer } from '@/api/use-answer'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
 import { Button, buttonStyle } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/field'
@@ -31,6 +32,7 @@ interface CreatePageProps {
 
 export function CreatePage({ preset }: CreatePageProps) {
   const engines = useQuery(enginesQuery)
+  const { data, error } = useAnswer(engines)
   return (
     <>
       <title>{shellText.title(text.title)}</title>
@@ -39,16 +41,16 @@ export function CreatePage({ preset }: CreatePageProps) {
       </Link>
       <h1 className="mt-2 text-2xl font-semibold tracking-tight">{text.title}</h1>
       <p className="mt-1 mb-7 text-ink-2">{text.lead}</p>
-      {engines.data !== undefined ? (
-        engines.data.length > 0 ? (
-          <CreateForm engines={engines.data} preset={preset} />
+      {data !== undefined ? (
+        data.length > 0 ? (
+          <CreateForm engines={data} preset={preset} />
         ) : (
           <Notice tone="warn">{text.noEngines}</Notice>
         )
-      ) : engines.error !== null ? (
-        <ProblemView error={engines.error} retry={() => void engines.refetch()} />
+      ) : error !== null ? (
+        <ProblemView error={error} retry={engines.refetch} />
       ) : (
-        <div className="grid max-w-3xl gap-3 sm:grid-cols-2">
+        <div role="status" aria-label={text.loading} className="grid max-w-3xl gap-3 sm:grid-cols-2">
           <Skeleton className="h-32" />
           <Skeleton className="h-32" />
         </div>

@@ -5,8 +5,10 @@ import xIcon from 'lucide/dist/esm/icons/x.mjs'
 import { Icon } from '@/components/icon'
 import { type ReactNode, Suspense, lazy } from 'react'
 import { useMe } from '@/api/me'
-import { enginesQuery, healthQuery, metricsQuery, storesQuery } from '@/api/queries'
+import { healthQuery, metricsQuery } from '@/api/platform'
+import { enginesQuery, storesQuery } from '@/api/queries'
 import type { DependencyState, Metrics, StoreStatus } from '@/api/types'
+import { useAnswer } from '@/api/use-answer'
 import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
@@ -155,9 +157,13 @@ function Provisioning({ metrics }: { metrics: Metrics }) {
 }
 
 function Problems() {
-  const failed = useLiveQuery(storesQuery({ status: 'Failed', limit: 4 })).data?.items ?? []
-  const degraded = useLiveQuery(storesQuery({ status: 'Degraded', limit: 4 })).data?.items ?? []
-  const stores = [...degraded, ...failed].slice(0, 5)
+  const failed = useLiveQuery(storesQuery({ status: 'Failed', limit: 4 }))
+  const degraded = useLiveQuery(storesQuery({ status: 'Degraded', limit: 4 }))
+  const { error } = useAnswer({ data: failed.data && degraded.data, error: failed.error ?? degraded.error })
+  if (failed.data === undefined || degraded.data === undefined) {
+    return error === null ? <Skeleton className="h-12" /> : <p className="text-ink-3">{text.problems.unknown}</p>
+  }
+  const stores = [...degraded.data.items, ...failed.data.items].slice(0, 5)
   if (stores.length === 0) return <p className="text-ink-3">{text.problems.none}</p>
   return (
     <ul className="-my-2 divide-y divide-line">
@@ -225,14 +231,15 @@ function Limits() {
 
 export function OverviewPage() {
   const metrics = useQuery(metricsQuery)
+  const { data, error } = useAnswer(metrics)
   return (
     <>
       <title>{shellText.title(text.title)}</title>
       <h1 className="text-2xl font-semibold tracking-tight">{text.title}</h1>
       <p className="mt-1 mb-6 text-ink-2">{text.lead}</p>
-      {metrics.error !== null && metrics.data !== undefined && <ProblemNotice error={metrics.error} retry={() => void metrics.refetch()} className="mb-5" />}
-      {metrics.data === undefined ? (
-        metrics.error === null ? (
+      {error !== null && data !== undefined && <ProblemNotice error={error} retry={metrics.refetch} className="mb-5" />}
+      {data === undefined ? (
+        error === null ? (
           <div role="status" aria-label={text.loading} className="grid grid-cols-2 gap-5 lg:grid-cols-4">
             {[1, 2, 3, 4].map((key) => (
               <Skeleton key={key} className="h-28" />
@@ -240,22 +247,22 @@ export function OverviewPage() {
             <Skeleton className="col-span-full h-72" />
           </div>
         ) : (
-          <ProblemView error={metrics.error} retry={() => void metrics.refetch()} />
+          <ProblemView error={error} retry={metrics.refetch} />
         )
       ) : (
         <div className="space-y-3 sm:space-y-5">
-          <Figures metrics={metrics.data} />
+          <Figures metrics={data} />
           <div className="grid grid-cols-1 items-start gap-3 sm:gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="space-y-3 sm:space-y-5">
               <Panel title={text.provisioning.title}>
-                <Provisioning metrics={metrics.data} />
+                <Provisioning metrics={data} />
               </Panel>
               <div className="grid grid-cols-1 gap-3 sm:gap-5 md:grid-cols-2">
                 <Panel title={text.byStatus}>
-                  <ByStatus metrics={metrics.data} />
+                  <ByStatus metrics={data} />
                 </Panel>
                 <Panel title={text.byEngine}>
-                  <ByEngine metrics={metrics.data} />
+                  <ByEngine metrics={data} />
                 </Panel>
               </div>
             </div>

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import keyRoundIcon from 'lucide/dist/esm/icons/key-round.mjs'
 import { Icon } from '@/components/icon'
-import { getAdminLogin } from '@/api/stores'
+import { getAdminLogin } from '@/api/actions'
 import { CopyButton } from '@/components/copy-button'
 import { ProblemNotice } from '@/components/problem-view'
 import { Button } from '@/components/ui/button'

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import triangleAlertIcon from 'lucide/dist/esm/icons/triangle-alert.mjs'
 import { Icon } from '@/components/icon'
 import type { StoreEvent } from '@/api/generated/client'
-import { eventsQuery } from '@/api/queries'
+import { eventsQuery } from '@/api/inside'
+import { useAnswer } from '@/api/use-answer'
 import { ProblemNotice } from '@/components/problem-view'
 import { RelativeTime } from '@/components/relative-time'
 import { Notice } from '@/components/ui/notice'
@@ -13,9 +14,16 @@ const text = storeText.events
 
 export function Events({ id }: { id: string }) {
   const events = useQuery(eventsQuery(id))
-  if (events.error !== null && events.data === undefined) return <ProblemNotice error={events.error} retry={() => void events.refetch()} />
-  if (events.data === undefined) return <Skeleton className="my-3 h-24" />
-  const { items, complete } = events.data
+  const { data, error } = useAnswer(events)
+  if (error !== null && data === undefined) return <ProblemNotice error={error} retry={events.refetch} />
+  if (data === undefined) {
+    return (
+      <div role="status" aria-label={text.loading}>
+        <Skeleton className="my-3 h-24" />
+      </div>
+    )
+  }
+  const { items, complete } = data
   return (
     <>
       {!complete && (

@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import rotateCwIcon from 'lucide/dist/esm/icons/rotate-cw.mjs'
 import { Icon } from '@/components/icon'
 import { useState } from 'react'
-import { logsQuery } from '@/api/queries'
+import { logsQuery } from '@/api/inside'
 import type { LogSource } from '@/api/types'
+import { useAnswer } from '@/api/use-answer'
 import { ProblemNotice } from '@/components/problem-view'
 import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
@@ -15,6 +16,7 @@ const text = storeText.logs
 export function Logs({ id }: { id: string }) {
   const [source, setSource] = useState<LogSource>('app')
   const logs = useQuery(logsQuery(id, source))
+  const { data, error } = useAnswer(logs)
   return (
     <div className="space-y-3 pt-3">
       <div className="flex items-center justify-between gap-3">
@@ -23,15 +25,17 @@ export function Logs({ id }: { id: string }) {
           <Icon of={rotateCwIcon} /> {text.refresh}
         </Button>
       </div>
-      {logs.error !== null ? (
-        <ProblemNotice error={logs.error} retry={() => void logs.refetch()} />
-      ) : logs.data === undefined ? (
-        <Skeleton className="h-48" />
+      {error !== null ? (
+        <ProblemNotice error={error} retry={logs.refetch} />
+      ) : data === undefined ? (
+        <div role="status" aria-label={text.loading}>
+          <Skeleton className="h-48" />
+        </div>
       ) : (
         <>
-          {logs.data.truncated && <p className="text-sm text-ink-3">{text.truncated}</p>}
+          {data.truncated && <p className="text-sm text-ink-3">{text.truncated}</p>}
           <pre tabIndex={0} aria-label={text.label} role="region" className="max-h-96 overflow-auto rounded-lg bg-sunken p-4 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere">
-            {logs.data.lines.length === 0 ? text.empty : logs.data.lines.join('\n')}
+            {data.lines.length === 0 ? text.empty : data.lines.join('\n')}
           </pre>
         </>
       )}

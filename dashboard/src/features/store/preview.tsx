@@ -3,7 +3,7 @@ import { storeText } from '@/lib/text/store'
 import { cn } from '@/lib/cn'
 
 /**
- * The shop itself, small: the live page in a frame, drawn at a third of its size. It costs no image service and is never out of date.
+ * The shop itself, small: the live page in a frame, drawn at 40 % of its size. It costs no image service and is never out of date.
  * The frame has the shop's own origin, so its scripts can reach nothing of the dashboard; it takes neither clicks nor focus.
  */
 export function Preview({ name, url }: { name: string; url: string }) {

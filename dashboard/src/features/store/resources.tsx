@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ResourceUse } from '@/api/generated/client'
 import type { StoreUsage } from '@/api/types'
 import { usageQuery } from '@/api/usage'
+import { useAnswer } from '@/api/use-answer'
 import { ProblemNotice } from '@/components/problem-view'
 import { Skeleton } from '@/components/ui/skeleton'
 import { cn } from '@/lib/cn'
@@ -57,7 +58,7 @@ const span = (samples: StoreUsage[]): number => Date.parse(samples.at(-1)?.at ??
 /** What the store takes of the cluster, against what it may take. The curve begins when the page is opened. */
 export function Resources({ id, known }: { id: string; known: boolean }) {
   const usage = useQuery({ ...usageQuery(id), enabled: known })
-  const { data } = usage
+  const { data, error } = useAnswer(usage)
   return (
     <section aria-labelledby="resources" className="rounded-xl border border-line bg-surface shadow-card">
       <div className="flex items-baseline justify-between gap-3 px-5 pt-4">
@@ -72,8 +73,8 @@ export function Resources({ id, known }: { id: string; known: boolean }) {
             <Tile key={key} label={label} use={data.now[key]} format={format} bare={bare} values={data.samples.flatMap((sample) => sample[key].used ?? [])} />
           ))}
         </dl>
-      ) : usage.error !== null ? (
-        <ProblemNotice error={usage.error} retry={() => void usage.refetch()} className="m-5 mt-3" />
+      ) : error !== null ? (
+        <ProblemNotice error={error} retry={usage.refetch} className="m-5 mt-3" />
       ) : (
         <Skeleton className="mx-5 mt-3 mb-5 h-59 sm:h-26" />
       )}

@@ -11,6 +11,7 @@ import { useMe } from '@/api/me'
 import { isNotFound } from '@/api/problem'
 import { enginesQuery, storeQuery } from '@/api/queries'
 import type { Store } from '@/api/types'
+import { useAnswer } from '@/api/use-answer'
 import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
@@ -41,7 +42,8 @@ function Back() {
 
 export function StorePage({ id }: { id: string }) {
   const store = useLiveQuery(storeQuery(id, useMe()?.admin))
-  if (isNotFound(store.error)) {
+  const { data, error } = useAnswer(store)
+  if (isNotFound(error)) {
     return (
       <>
         <title>{shellText.title(text.gone.title)}</title>
@@ -59,9 +61,10 @@ export function StorePage({ id }: { id: string }) {
       </>
     )
   }
-  if (store.data === undefined) {
-    return store.error === null ? (
+  if (data === undefined) {
+    return error === null ? (
       <div role="status" aria-label={text.loading}>
+        <h1 className="sr-only">{text.loading}</h1>
         <Back />
         <Skeleton className="mt-4 h-10 w-72" />
         <Skeleton className="mt-8 h-64" />
@@ -69,14 +72,14 @@ export function StorePage({ id }: { id: string }) {
     ) : (
       <>
         <Back />
-        <ProblemView page error={store.error} retry={() => void store.refetch()} />
+        <ProblemView page error={error} retry={store.refetch} />
       </>
     )
   }
   return (
     <>
-      {store.error !== null && <ProblemNotice error={store.error} retry={() => void store.refetch()} className="mb-5" />}
-      <StoreView store={store.data} />
+      {error !== null && <ProblemNotice error={error} retry={store.refetch} className="mb-5" />}
+      <StoreView store={data} />
     </>
   )
 }

@@ -7,6 +7,7 @@ import { Icon } from '@/components/icon'
 import { Suspense, lazy, useCallback } from 'react'
 import { useMe } from '@/api/me'
 import { enginesQuery, storesQuery } from '@/api/queries'
+import { useAnswer } from '@/api/use-answer'
 import { useLiveQuery } from '@/api/use-live-query'
 import { Pager } from '@/components/pager'
 import { ProblemNotice, ProblemView } from '@/components/problem-view'
@@ -62,7 +63,7 @@ export function StoresPage({ search }: { search: StoreSearch }) {
   const onSearch = useCallback((q: string) => change({ q: q === '' ? undefined : q }), [change])
   useShortcut('n', () => void navigate({ to: '/stores/new' }))
 
-  const { data, error } = stores
+  const { data, error } = useAnswer(stores)
   const first = data?.total === 0 && !isFiltered(search) && search.cursor === undefined
 
   return (
@@ -127,13 +128,13 @@ export function StoresPage({ search }: { search: StoreSearch }) {
         </div>
       )}
 
-      {error !== null && data !== undefined && <ProblemNotice error={error} retry={() => void stores.refetch()} className="mb-4" />}
+      {error !== null && data !== undefined && <ProblemNotice error={error} retry={stores.refetch} className="mb-4" />}
 
       {data === undefined ? (
         error === null ? (
           <Loading cards={cards} />
         ) : (
-          <ProblemView error={error} retry={() => void stores.refetch()} />
+          <ProblemView error={error} retry={stores.refetch} />
         )
       ) : first ? (
         <Empty

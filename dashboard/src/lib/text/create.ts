@@ -5,8 +5,8 @@ export const createText = {
   title: 'New store',
   back: 'Stores',
   lead: 'A shop with sample products, a checkout and an admin of its own, isolated from every other.',
+  loading: 'Loading engines',
   engine: 'Engine',
-  engineFailed: 'The engines can’t be listed right now.',
   noEngines: 'No engine is installed on this platform. An operator can add one with a StoreEngine.',
   included: 'What you get',
   includedApp: (title: string, version: string) => `${title} ${version}`,
@@ -36,5 +36,4 @@ export const createText = {
   submit: 'Create store',
   submitting: 'Creating…',
   cancel: 'Cancel',
-  failed: 'The store was not created',
 }

@@ -25,7 +25,7 @@ export const overviewText = {
     chart: (count: number) => (count === 1 ? 'Your latest store' : `Your latest ${formatCount(count)} stores, oldest first`),
     bar: (name: string, duration: string) => `${name}: ${duration}`,
   },
-  problems: { title: 'Needs attention', none: 'All your stores are well.' },
+  problems: { title: 'Needs attention', none: 'All your stores are well.', unknown: 'Your stores can’t be listed right now.' },
   limits: 'Your limits',
   health: {
     title: 'Platform',

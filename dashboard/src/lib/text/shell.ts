@@ -8,7 +8,6 @@ export const shellText = {
   connection: {
     live: 'Live',
     liveHint: 'Changes show up by themselves, the moment they happen.',
-    connecting: 'Connecting…',
     polling: 'Connection lost',
     restHint: 'This API pushes no changes; the page asks every 5 seconds.',
     rest: 'Every 5 s',
@@ -24,6 +23,7 @@ export const shellText = {
   },
   problem: {
     retry: 'Try again',
+    retrying: 'Trying…',
     unreachable: 'The API can’t be reached',
     unreachableBody: 'It may be restarting, or the network is down. This page keeps trying.',
     timeout: 'The API takes too long to answer',

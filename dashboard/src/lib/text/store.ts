@@ -29,7 +29,7 @@ export const storeText = {
     retryHint: 'Creating it again makes a new store with the same name and engine. This one stays until you delete it.',
     remove: 'Delete this one',
   },
-  deleting: { title: 'Being deleted', body: 'Everything the store owned is being removed. This takes up to half a minute.' },
+  deleting: { title: 'Being deleted', body: 'Everything the store owned is being removed. This takes a few seconds.' },
   gone: {
     title: 'This store is gone',
     body: 'It was deleted, or it never was yours. If you have just deleted it, everything went well.',
@@ -70,10 +70,9 @@ export const storeText = {
   tabs: { label: 'More about this store', timeline: 'Timeline', events: 'Events', logs: 'Logs' },
   timeline: {
     empty: 'Steps show up here as soon as the store’s turn comes.',
-    total: (duration: string) => `Total ${duration}`,
-    waiting: 'Waiting',
   },
   events: {
+    loading: 'Loading events',
     empty: 'Nothing out of the ordinary has happened.',
     warning: 'Warning',
     incomplete: 'The cluster doesn’t answer, so what happened inside of the store is missing here.',
@@ -83,7 +82,7 @@ export const storeText = {
     source: 'Log of',
     sources: { setup: 'Setup', app: 'Application' } as Record<string, string>,
     refresh: 'Refresh',
-    follow: 'Follow',
+    loading: 'Loading log',
     empty: 'No lines yet.',
     truncated: 'Only the last lines are shown.',
     label: 'Log lines',
@@ -93,7 +92,6 @@ export const storeText = {
     body: 'This can’t be undone. What will be gone:',
     losses: ['The shop and its admin, at once', 'All products, orders and customers in its database', 'Uploaded pictures and files', 'Its address, which is never given to another store'],
     confirm: (name: string) => `Type ${name} to confirm`,
-    confirmLabel: 'Name of the store',
     submit: 'Delete for ever',
     submitting: 'Deleting…',
     cancel: 'Keep it',
