@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import xIcon from 'lucide/dist/esm/icons/x.mjs'
 import { Icon } from '@/components/icon'
 import { dialogText } from '@/lib/text/dialog'
@@ -19,7 +19,8 @@ interface DialogProps {
 export function Dialog({ onClose, title, description, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Not useEffect, which ends after the dialog has left the page: a dialog that is in no page gives the focus back to nobody.
+  useLayoutEffect(() => {
     const current = dialog.current
     current?.showModal()
     current?.querySelector<HTMLElement>('[data-first]')?.focus()
