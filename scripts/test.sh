@@ -16,6 +16,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/lib/builder.sh"
 # shellcheck source=scripts/lib/npm.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/npm.sh"
+# shellcheck source=scripts/lib/browser.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/browser.sh"
 
 # The tests' cluster is their own: whatever runs in the instance `local` is left alone.
 export STORE_PLATFORM_INSTANCE=test
@@ -107,6 +109,14 @@ npm_tests() {
 stage_web() {
   check "Storefront" npm_tests images/medusa/storefront || true
   check "Dashboard" npm_tests dashboard || true
+  check "Dashboard in a browser, in front of an API in memory" dashboard_in_browser || true
+}
+
+dashboard_in_browser() {
+  install_browser
+  cd dashboard
+  npm_packages
+  E2E_PORT=$(free_port 4173) npm run e2e
 }
 
 stage_charts() { check "Charts" scripts/lib/test-charts.sh || true; }

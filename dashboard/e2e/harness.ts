@@ -19,10 +19,10 @@ const cors = {
   'access-control-expose-headers': 'retry-after, x-request-id, location',
 }
 
-export const launch = (): Promise<Browser> =>
+export const launch = (more: string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
   })
 
 export const serve = (): Promise<PreviewServer> =>
@@ -62,11 +62,18 @@ export class Visit {
   /** Every WebSocket ever opened, by the cursor it came with. */
   readonly followed: (string | null)[] = []
   #cursor = 0
+  readonly #greeted = Promise.withResolvers<undefined>()
+
+  /** Once the page follows what changes. */
+  live(): Promise<undefined> {
+    return this.#greeted.promise
+  }
 
   greet(socket: WebSocketRoute): void {
     const since = new URL(socket.url()).searchParams.get('since')
     this.followed.push(since)
     socket.send(JSON.stringify({ type: 'ready', cursor: String(this.#cursor), resumed: since !== null }))
+    this.#greeted.resolve(undefined)
   }
 
   push(message: object): void {
@@ -109,6 +116,8 @@ export async function visit(browser: Browser, world: World, options: Options = {
   }
   if (options.auth !== undefined) await context.route(`${dashboard}/config.json`, (route) => route.fulfill({ json: { auth: options.auth } }))
   const page = await context.newPage()
+  // For a busy machine; nothing here is about speed.
+  page.setDefaultTimeout(60_000)
   if (options.frozen === true) await page.clock.setFixedTime(epoch)
   const visitor = new Visit(context, page)
   page.on('pageerror', (error) => visitor.errors.push(error.message))

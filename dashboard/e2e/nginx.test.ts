@@ -93,7 +93,6 @@ describe('nginx', { skip: missingNginx() }, () => {
     try {
       const visitor = await visit(browser, world)
       const { page } = visitor
-      page.setDefaultTimeout(15_000)
       const refused: string[] = []
       page.on('console', (message) => {
         if (/content security policy|trusted ?types?/i.test(message.text())) refused.push(message.text())
