@@ -56,6 +56,9 @@ pub struct Config {
     /// What users may have and do.
     #[command(flatten)]
     pub limits: LimitsConfig,
+    /// What becomes of stores that nobody visits.
+    #[command(flatten)]
+    pub idle: IdleConfig,
     /// How live updates are sent.
     #[command(flatten)]
     pub live: LiveConfig,
@@ -313,6 +316,21 @@ impl From<LimitsConfig> for Limits {
             live_stores: max_stores_per_user,
         }
     }
+}
+
+/// What becomes of stores that nobody visits.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Idle stores")]
+pub struct IdleConfig {
+    /// Days without a visit after which a store that was created here is deleted; 0 for never.
+    #[arg(long, env = "IDLE_DELETE_DAYS", default_value_t = 0, value_name = "DAYS")]
+    #[arg(value_parser = clap::value_parser!(u16).range(..=3650))]
+    pub idle_delete_days: u16,
+
+    /// Days before that in which its owner is warned; less than the other.
+    #[arg(long, env = "IDLE_WARN_DAYS", default_value_t = 2, value_name = "DAYS")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub idle_warn_days: u16,
 }
 
 /// How live updates are sent.

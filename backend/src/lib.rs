@@ -14,6 +14,7 @@ pub mod handlers;
 pub mod health;
 pub mod housekeeping;
 pub mod http;
+pub mod idle;
 pub mod kubernetes;
 pub mod live;
 pub mod metrics;

@@ -21,9 +21,11 @@ use crate::{
         self,
         service_role::{self, RoleError},
     },
+    domain::idle::IdlePolicy,
     health::{self, Lifecycle},
     housekeeping,
     http::{self, identity::Identity, limit::RequestLimiter},
+    idle::IdleStores,
     kubernetes::{collector::Collector, engines, reader::StoreReader, relay::Relay, watch::Watcher},
     live::{feed::Feed, hub::Hub},
     metrics::RequestMetrics,
@@ -80,6 +82,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
 ///
 /// When the configuration can't work, or the listener fails.
 pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> {
+    let policy = IdlePolicy::new(config.idle.idle_delete_days, config.idle.idle_warn_days)?;
     let options = config.database.options()?;
     let owner = Owner { options: options.clone(), password: config.database.password() };
     let pool = db::pool(options, config.database.database_max_connections);
@@ -119,7 +122,8 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
     let reader = StoreReader::new(client.clone());
     let collector = Collector::new(pool.clone(), reader, Arc::clone(&clock), config.metrics.usage_interval);
     let relay = Relay::new(pool.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&wakes.outbox));
-    let watcher = Watcher::new(pool.clone(), client, Arc::clone(&clock));
+    let watcher = Watcher::new(pool.clone(), client.clone(), Arc::clone(&clock));
+    let idle = IdleStores::new(pool.clone(), client, Arc::clone(&clock), policy);
     let schema = pool.clone();
     let jobs = async move {
         tokio::join!(
@@ -128,6 +132,7 @@ pub async fn serve(config: Config, listener: TcpListener) -> anyhow::Result<()> 
             notifications::listen(pool.clone(), wakes),
             feed.run(),
             collector.run(),
+            idle.run(),
             housekeeping::run(pool, clock, lifetime),
         );
     };

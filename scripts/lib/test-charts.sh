@@ -68,6 +68,13 @@ contains prod 'config.json: "{\"auth\":\"oidc\"}"'
 contains local 'config.json: "{\"auth\":\"header\"}"'
 lacks local 'OIDC_'
 lacks local 'OTEL_'
+# Nothing is deleted of which nobody said so.
+contains local '{ name: IDLE_DELETE_DAYS, value: "0" }'
+contains prod '{ name: IDLE_DELETE_DAYS, value: "0" }'
+
+renders idle "$platform" --set domain=shops.example.com --set stores.idle.deleteAfterDays=7
+contains idle '{ name: IDLE_DELETE_DAYS, value: "7" }'
+contains idle '{ name: IDLE_WARN_DAYS, value: "2" }'
 
 renders external "$platform" --set domain=shops.example.com --set postgresql.enabled=false \
   --set postgresql.external.host=db.example.com --set postgresql.external.existingSecret=db
@@ -110,6 +117,9 @@ refuses 'mode' "$platform" --set domain=x.example --set backend.auth.mode=trust
 refuses 'tracesEndpoint' "$platform" --set domain=x.example --set backend.tracesEndpoint=https://collector:4318
 refuses 'replicas' "$platform" --set domain=x.example --set backend.replicas=99
 refuses 'scheme' "$platform" --set domain=x.example --set public.scheme=ftp
+refuses 'warnDays (7) must be less' "$platform" --set domain=x.example --set stores.idle.deleteAfterDays=7 \
+  --set stores.idle.warnDays=7
+refuses 'warnDays' "$platform" --set domain=x.example --set stores.idle.warnDays=0
 refuses 'external.host is required' "$platform" --set domain=x.example --set postgresql.enabled=false
 refuses 'not both' "$platform" --set domain=x.example --set ingress.tls.enabled=true \
   --set ingress.tls.secretName=a --set ingress.tls.clusterIssuer=b

@@ -1,7 +1,7 @@
 //! Asking for a store's deletion: one transaction that holds the request, its audit row and the order to the relay.
 
 use jiff::Timestamp;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use store_crd::{Phase, StoreId};
 
 use super::{
@@ -41,21 +41,8 @@ pub async fn request(
         }
         Some(true) => Ok(true),
         Some(false) => {
-            sqlx::query(
-                "update stores set deletion_requested_at = $2, phase = $3, reason = 'DeletionRequested',
-                     message = 'Being deleted with everything it owns.', queue_position = null
-                 where id = $1",
-            )
-            .bind(id.uuid())
-            .bind(to_sql(now))
-            .bind(Phase::Deleting.as_str())
-            .execute(&mut *transaction)
-            .await?;
-            sqlx::query("insert into outbox (store_id, action, created_at, next_attempt_at) values ($1, 'delete', $2, $2)")
-                .bind(id.uuid())
-                .bind(to_sql(now))
-                .execute(&mut *transaction)
-                .await?;
+            let message = "Being deleted with everything it owns.";
+            order(&mut transaction, id, "DeletionRequested", message, now).await?;
             let accepted = Outcome::Accepted(None);
             audit::record(&mut *transaction, now, Some(origin), Action::DeleteStore, Some(id), accepted)
                 .await?;
@@ -63,4 +50,33 @@ pub async fn request(
             Ok(true)
         }
     }
+}
+
+/// Writes down that a store is to be deleted, and why, and orders it.
+pub(super) async fn order(
+    connection: &mut PgConnection,
+    id: StoreId,
+    reason: &str,
+    message: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update stores set deletion_requested_at = $2, phase = $3, reason = $4, message = $5, queue_position = null
+         where id = $1",
+    )
+    .bind(id.uuid())
+    .bind(to_sql(now))
+    .bind(Phase::Deleting.as_str())
+    .bind(reason)
+    .bind(message)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "insert into outbox (store_id, action, created_at, next_attempt_at) values ($1, 'delete', $2, $2)",
+    )
+    .bind(id.uuid())
+    .bind(to_sql(now))
+    .execute(connection)
+    .await?;
+    Ok(())
 }

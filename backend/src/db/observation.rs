@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use sqlx::{FromRow, PgConnection, PgPool};
-use store_crd::{Phase, StoreId};
+use store_crd::{Phase, StoreId, store::Visits};
 
 use super::{
     audit::{self, Action, Outcome},
@@ -50,6 +50,8 @@ pub struct Observation {
     pub provisioning_started_at: Option<Timestamp>,
     /// When it first became ready.
     pub ready_at: Option<Timestamp>,
+    /// What the shop tells of its visitors.
+    pub visits: Option<Visits>,
     /// The timeline.
     pub steps: Vec<Step>,
 }
@@ -164,8 +166,9 @@ async fn add(
     let added = sqlx::query(
         "insert into stores (id, name, engine, wanted_version, owner, origin, created_at, phase, reason, message, version, url,
                              admin_url, queue_position, provisioning_started_at, ready_at, object_uid, object_version,
-                             observed_at)
-         values ($1, $2, $3, $4, $5, 'cluster', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, clock_timestamp())
+                             visits_since, last_visit_at, visits_told_at, observed_at)
+         values ($1, $2, $3, $4, $5, 'cluster', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                 clock_timestamp())
          on conflict (id) do nothing",
     )
     .bind(seen.id.uuid())
@@ -185,6 +188,9 @@ async fn add(
     .bind(seen.ready_at.map(to_sql))
     .bind(&seen.uid)
     .bind(seen.version)
+    .bind(seen.visits.map(|visits| to_sql(visits.since)))
+    .bind(seen.visits.and_then(|visits| visits.last_at).map(to_sql))
+    .bind(seen.visits.map(|visits| to_sql(visits.told_at)))
     .execute(connection)
     .await?;
     Ok(added.rows_affected() == 1)
@@ -196,7 +202,8 @@ async fn update(
     phase: Phase,
     deleted_here: bool,
 ) -> sqlx::Result<()> {
-    // A status that the orchestrator hasn't written yet says nothing about why, and what we said ourselves stays.
+    // A status that the orchestrator hasn't written yet says nothing about why, and what we said ourselves stays. A visit takes back that
+    // the store will be deleted for want of one.
     let status_known = seen.phase.is_some() && !deleted_here;
     sqlx::query(
         "update stores set
@@ -204,6 +211,8 @@ async fn update(
              reason = case when $17 then $7 else reason end, message = case when $17 then $8 else message end,
              version = $9, url = $10, admin_url = $11, queue_position = $12, provisioning_started_at = $13, ready_at = $14,
              object_uid = $15, object_version = $16, observed_at = clock_timestamp(),
+             visits_since = $19, last_visit_at = $20, visits_told_at = $21,
+             idle_deletion_at = case when (visits_since, last_visit_at) is not distinct from ($19, $20) then idle_deletion_at end,
              deletion_requested_at = case when $18 then deletion_requested_at end,
              deleted_at = null
          where id = $1",
@@ -226,6 +235,9 @@ async fn update(
     .bind(seen.version)
     .bind(status_known)
     .bind(deleted_here)
+    .bind(seen.visits.map(|visits| to_sql(visits.since)))
+    .bind(seen.visits.and_then(|visits| visits.last_at).map(to_sql))
+    .bind(seen.visits.map(|visits| to_sql(visits.told_at)))
     .execute(connection)
     .await?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 pub(super) const COLUMNS: &str = "id, name, engine, wanted_version, owner, created_at, phase, reason, message, version, url, admin_url, \
-                       queue_position, provisioning_started_at, ready_at, deleted_at";
+                       queue_position, provisioning_started_at, ready_at, last_visit_at, idle_deletion_at, deleted_at";
 
 #[derive(FromRow)]
 pub(super) struct StoreRow {
@@ -32,6 +32,8 @@ pub(super) struct StoreRow {
     queue_position: Option<i32>,
     provisioning_started_at: Option<jiff_sqlx::Timestamp>,
     ready_at: Option<jiff_sqlx::Timestamp>,
+    last_visit_at: Option<jiff_sqlx::Timestamp>,
+    idle_deletion_at: Option<jiff_sqlx::Timestamp>,
     deleted_at: Option<jiff_sqlx::Timestamp>,
 }
 
@@ -55,6 +57,8 @@ impl TryFrom<StoreRow> for StoreRecord {
             queue_position: row.queue_position,
             provisioning_started_at: timestamp(row.provisioning_started_at),
             ready_at: timestamp(row.ready_at),
+            last_visit_at: timestamp(row.last_visit_at),
+            idle_deletion_at: timestamp(row.idle_deletion_at),
             deleted_at: timestamp(row.deleted_at),
         })
     }

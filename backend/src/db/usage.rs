@@ -36,23 +36,6 @@ pub struct StoreUsage {
     pub violations: i64,
 }
 
-/// Whether it is this replica's turn to measure. Whoever is told so has it until `interval` is over.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn take_turn(pool: &PgPool, now: Timestamp, interval: SignedDuration) -> sqlx::Result<bool> {
-    let taken = sqlx::query(
-        "insert into rounds (name, next_at) values ('usage', $2)
-         on conflict (name) do update set next_at = excluded.next_at where rounds.next_at <= $1",
-    )
-    .bind(to_sql(now))
-    .bind(to_sql(now + interval))
-    .execute(pool)
-    .await?;
-    Ok(taken.rows_affected() == 1)
-}
-
 /// The stores that may take something.
 ///
 /// # Errors

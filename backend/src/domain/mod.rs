@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod idempotency;
+pub mod idle;
 pub mod limits;
 pub mod list;
 pub mod log;

@@ -40,6 +40,10 @@ pub struct StoreRecord {
     pub provisioning_started_at: Option<Timestamp>,
     /// When it first became ready.
     pub ready_at: Option<Timestamp>,
+    /// When someone last visited the shop, give or take an hour.
+    pub last_visit_at: Option<Timestamp>,
+    /// When it will be deleted, as its owner was told, for nobody visits it.
+    pub idle_deletion_at: Option<Timestamp>,
     /// When it was seen to be gone.
     pub deleted_at: Option<Timestamp>,
 }

@@ -11,7 +11,10 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::reader::{ClusterEvent, Pods, ReadError, StoreReader};
 use crate::{
     clock::SharedClock,
-    db::usage::{self, Measured},
+    db::{
+        rounds,
+        usage::{self, Measured},
+    },
 };
 
 /// How many stores are asked about at the same time.
@@ -66,7 +69,7 @@ impl Collector {
     pub async fn measure_in_turn(&self) -> Result<bool, CollectError> {
         // A little less than the interval, so that a round which began a little late is not left out.
         let interval = SignedDuration::try_from(self.interval).unwrap_or(SignedDuration::MAX);
-        if !usage::take_turn(&self.pool, self.clock.now(), interval * 9 / 10).await? {
+        if !rounds::take_turn(&self.pool, "usage", self.clock.now(), interval * 9 / 10).await? {
             return Ok(false);
         }
         let stores = usage::running(&self.pool).await?;

@@ -69,7 +69,7 @@ pub fn observation_of(store: Store) -> Result<Observation, ResourceError> {
         queue_position,
         provisioning_started_at,
         ready_at,
-        visits: _,
+        visits,
         conditions: _,
         timeline,
     } = store.status.unwrap_or_default();
@@ -92,6 +92,7 @@ pub fn observation_of(store: Store) -> Result<Observation, ResourceError> {
         queue_position: queue_position.and_then(|position| position.try_into().ok()),
         provisioning_started_at,
         ready_at,
+        visits,
         steps: timeline.into_iter().map(step_of).collect(),
     })
 }

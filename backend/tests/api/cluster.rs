@@ -32,14 +32,14 @@ pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 }
 
 /// The API, and the cluster with our rights in it.
-struct Cluster {
-    api: TestApi,
-    admin: Client,
-    backend: Client,
+pub struct Cluster {
+    pub api: TestApi,
+    pub admin: Client,
+    pub backend: Client,
 }
 
 impl Cluster {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::on(testbed::api_server().await.unwrap()).await
     }
 
@@ -50,7 +50,7 @@ impl Cluster {
         Self { api: TestApi::start().await, admin, backend }
     }
 
-    fn stores(&self) -> Api<Store> {
+    pub fn stores(&self) -> Api<Store> {
         Api::all(self.admin.clone())
     }
 
@@ -64,34 +64,34 @@ impl Cluster {
     }
 
     /// Carries out what is due.
-    async fn relay_all(&self) {
+    pub async fn relay_all(&self) {
         while self.relay().carry_out_next().await.unwrap() == Progress::Worked {}
     }
 
-    fn watch(&self) -> Background {
+    pub fn watch(&self) -> Background {
         let watcher = Watcher::new(self.api.pool.clone(), self.backend.clone(), self.api.clock.clone());
         Background(tokio::spawn(watcher.run()))
     }
 
-    async fn make(&self, id: &str, spec: Value) {
+    pub async fn make(&self, id: &str, spec: Value) {
         let store = json!({
             "apiVersion": "store-platform.dev/v1alpha1", "kind": "Store", "metadata": {"name": id}, "spec": spec,
         });
         self.stores().create(&PostParams::default(), &serde_json::from_value(store).unwrap()).await.unwrap();
     }
 
-    async fn set_status(&self, id: &str, status: Value) {
+    pub async fn set_status(&self, id: &str, status: Value) {
         let patch = Patch::Merge(json!({"status": status}));
         self.stores().patch_status(id, &PatchParams::default(), &patch).await.unwrap();
     }
 
-    async fn shown(&self, user: &str, id: &str) -> Value {
+    pub async fn shown(&self, user: &str, id: &str) -> Value {
         self.api.get(user, &format!("/api/stores/{id}")).await.json()
     }
 }
 
 /// Work that ends with the test.
-struct Background(JoinHandle<()>);
+pub struct Background(JoinHandle<()>);
 
 impl Drop for Background {
     fn drop(&mut self) {
@@ -123,7 +123,7 @@ async fn grant(admin: &Client) {
         .unwrap();
 }
 
-fn id() -> String {
+pub fn id() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 

@@ -8,6 +8,7 @@ mod engines;
 mod faults;
 mod health;
 mod identity;
+mod idle;
 mod limits;
 mod me;
 mod metrics;

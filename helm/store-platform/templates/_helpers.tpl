@@ -133,6 +133,11 @@ scheme://host[:port] of a host below the domain; call with (list $ "api"). Witho
 {{- fail "backend.auth.adminUsers is for header mode; in oidc mode admins have the role backend.auth.oidc.adminRole" -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.stores.idle -}}
+{{- if and .deleteAfterDays (ge (int .warnDays) (int .deleteAfterDays)) -}}
+{{- fail (printf "stores.idle.warnDays (%d) must be less than stores.idle.deleteAfterDays (%d): owners are warned before their store is deleted" (int .warnDays) (int .deleteAfterDays)) -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.ingress.tls.enabled .Values.ingress.tls.secretName .Values.ingress.tls.clusterIssuer -}}
 {{- fail "ingress.tls: give secretName or clusterIssuer, not both" -}}
 {{- end -}}

@@ -49,6 +49,9 @@ pub struct StoreView {
     /// Address of the shop.
     #[serde(default)]
     pub url: Option<String>,
+    /// When somebody last visited the shop.
+    #[serde(default)]
+    pub last_visit_at: Option<String>,
 }
 
 impl StoreView {

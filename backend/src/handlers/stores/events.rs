@@ -12,7 +12,10 @@ use utoipa::ToSchema;
 
 use super::lookup::{self, LookupError, StoreIdParam};
 use crate::{
-    db::events::{self, StoreEvent},
+    db::{
+        events::{self, StoreEvent},
+        idle,
+    },
     domain::{caller::Caller, store::phase},
     http::{
         extract::StorePath,
@@ -95,8 +98,8 @@ enum EventType {
 
 /// Says what happened to a store, newest first.
 ///
-/// Its changes of status are kept for ever; what happened in its namespace (failed probes, restarts, quotas that stood in the way) for as
-/// long as the cluster keeps it, which is an hour or so.
+/// Its changes of status, and warnings that nobody visits it, are kept for ever; what happened in its namespace (failed probes, restarts,
+/// quotas that stood in the way) for as long as the cluster keeps it, which is an hour or so.
 #[utoipa::path(
     get,
     path = "/api/stores/{id}/events",
@@ -137,7 +140,7 @@ pub async fn list_events(
 
 fn of_store(event: StoreEvent) -> EventView {
     let StoreEvent { number, at, kind, reason, message } = event;
-    let worrying = matches!(phase(&kind), Some(Phase::Failed | Phase::Degraded));
+    let worrying = kind == idle::EVENT || matches!(phase(&kind), Some(Phase::Failed | Phase::Degraded));
     let message = message.or_else(|| reason.clone()).unwrap_or_else(|| format!("The store is {kind}."));
     EventView {
         id: format!("store-{number}"),

@@ -61,6 +61,10 @@ pub struct StoreView {
 pub struct StoreDetailsView {
     #[serde(flatten)]
     store: StoreView,
+    /// When someone last visited the shop, give or take an hour; null as long as that isn't known.
+    last_visit_at: Option<Timestamp>,
+    /// When the store will be deleted, for nobody visits it; null unless its owner was warned. A visit takes the warning back.
+    idle_deletion_at: Option<Timestamp>,
     /// What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store.
     timeline: Vec<StepView>,
 }
@@ -136,6 +140,8 @@ impl StoreView {
             queue_position,
             provisioning_started_at,
             ready_at,
+            last_visit_at: _,
+            idle_deletion_at: _,
             deleted_at: _,
         } = store;
         Self {
@@ -171,7 +177,8 @@ impl StoreDetailsView {
                 message,
             })
             .collect();
-        Self { store: StoreView::new(store, public), timeline }
+        let StoreRecord { last_visit_at, idle_deletion_at, .. } = store;
+        Self { store: StoreView::new(store, public), last_visit_at, idle_deletion_at, timeline }
     }
 }
 

@@ -445,10 +445,20 @@ export interface TimelineStep {
 /**
  * A store with its timeline.
  */
-export type StoreDetails = Store & {
+export type StoreDetails = Store & ({
+  /**
+     * When the store will be deleted, for nobody visits it; null unless its owner was warned. A visit takes the warning back.
+     * @nullable
+     */
+  idleDeletionAt?: string | null;
+  /**
+     * When someone last visited the shop, give or take an hour; null as long as that isn't known.
+     * @nullable
+     */
+  lastVisitAt?: string | null;
   /** What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store. */
   timeline: TimelineStep[];
-};
+});
 
 /**
  * A message of `GET /api/ws`.
@@ -1315,8 +1325,8 @@ export const getListStoreEventsUrl = (id: string,) => {
 }
 
 /**
- * Its changes of status are kept for ever; what happened in its namespace (failed probes, restarts, quotas that stood in the way) for as
- * long as the cluster keeps it, which is an hour or so.
+ * Its changes of status, and warnings that nobody visits it, are kept for ever; what happened in its namespace (failed probes, restarts,
+ * quotas that stood in the way) for as long as the cluster keeps it, which is an hour or so.
  * @summary Says what happened to a store, newest first.
  */
 export const listStoreEvents = async (id: string, options?: Parameters<typeof request>[1]): Promise<Events> => {
