@@ -94,26 +94,27 @@ create() {
 }
 
 # Prints every step of the timeline once, when it has ended.
-wait_until_ready() {
-  local deadline=$(($(now_ms) + timeout * 1000)) phase message shown="" steps
-  while :; do
-    api_request store GET "/api/stores/$id"
-    expect 200 store
-    phase=$(jq -r .status "$work/store.body")
-    steps=$(jq -r '.timeline[]? | select(.state == "Succeeded") | "\(.name): \(.message // "done")"' "$work/store.body")
-    while IFS= read -r line; do
-      [[ -z $line || $shown == *"|$line|"* ]] && continue
-      shown+="|$line|"
-      log "  $(seconds_since "$started")  $line"
-    done <<<"$steps"
-    case $phase in
-      Ready) return ;;
-      Failed) die "the store failed: $(jq -r '.message // "no reason given"' "$work/store.body")" ;;
-    esac
-    message=$(jq -r '.message // .status' "$work/store.body")
-    (($(now_ms) < deadline)) || die "the store is not Ready after $timeout s; it is $phase: $message"
-    sleep 0.2
-  done
+phase="" shown=""
+is_ready() {
+  local steps line
+  api_request store GET "/api/stores/$id"
+  expect 200 store
+  phase=$(jq -r .status "$work/store.body")
+  steps=$(jq -r '.timeline[]? | select(.state == "Succeeded") | "\(.name): \(.message // "done")"' "$work/store.body")
+  while IFS= read -r line; do
+    [[ -z $line || $shown == *"|$line|"* ]] && continue
+    shown+="|$line|"
+    log "  $(seconds_since "$started")  $line"
+  done <<<"$steps"
+  [[ $phase != Failed ]] || die "the store failed: $(jq -r '.message // "no reason given"' "$work/store.body")"
+  [[ $phase == Ready ]]
+}
+
+is_gone() {
+  api_request gone GET "/api/stores/$id"
+  [[ $code == 404 ]] && return
+  expect 200 gone
+  return 1
 }
 
 # shows PAGE: what a visitor reads there holds the sample products. Prices are looked for as people see them.
@@ -224,17 +225,11 @@ see_order_medusa() {
 }
 
 delete() {
-  local begun deadline
-  begun=$(now_ms) deadline=$(($(now_ms) + 30000))
+  local begun
+  begun=$(now_ms)
   api_request delete DELETE "/api/stores/$id"
   expect 202 delete
-  while :; do
-    api_request gone GET "/api/stores/$id"
-    [[ $code == 404 ]] && break
-    expect 200 gone
-    (($(now_ms) < deadline)) || die "the store is still there 30 s after it was deleted"
-    sleep 0.2
-  done
+  poll 30 is_gone || die "the store is still there 30 s after it was deleted"
   # The API's word is not enough where the cluster can be asked.
   if kubectl get namespaces -o name >/dev/null 2>&1; then
     [[ -z $(kubectl get namespace "store-$id" --ignore-not-found -o name) ]] || die "namespace store-$id is still there"
@@ -248,7 +243,8 @@ delete() {
 
 started=$(now_ms)
 create
-wait_until_ready
+poll "$timeout" is_ready ||
+  die "the store is not Ready after $timeout s; it is $phase: $(jq -r '.message // .status' "$work/store.body")"
 ready_after=$(seconds_since "$started")
 url=$(jq -re .url "$work/store.body")
 log "Ready after $ready_after at $url"

@@ -145,14 +145,22 @@ free_port() {
 
 # wait_for SECONDS DESCRIPTION COMMAND…: until the command succeeds, at most so long.
 wait_for() {
-  local limit="$1" description="$2" deadline
+  local limit="$1" description="$2"
   shift 2
-  deadline=$(($(now_ms) + limit * 1000))
-  until "$@" >/dev/null 2>&1; do
-    if (($(now_ms) >= deadline)); then
-      log "gave up waiting for $description after $limit s"
-      return 1
-    fi
+  if ! poll "$limit" _silently "$@"; then
+    log "gave up waiting for $description after $limit s"
+    return 1
+  fi
+}
+
+_silently() { "$@" >/dev/null 2>&1; }
+
+# poll SECONDS COMMAND…: the same for a command that has something to say.
+poll() {
+  local deadline=$(($(now_ms) + $1 * 1000))
+  shift
+  until "$@"; do
+    (($(now_ms) < deadline)) || return 1
     sleep 0.1
   done
 }
