@@ -18,6 +18,11 @@ export interface View {
 
 const at = (index: number) => (world: World) => `/stores/${world.stores[index]?.id ?? ''}`
 const admin = (): World => Object.assign(smallWorld(), { admin: true })
+const idle = (): World => {
+  const world = smallWorld()
+  Object.assign(world.stores[11] ?? {}, { createdAt: '2026-11-02T10:00:00Z', lastVisitAt: '2026-11-18T10:00:00Z', idleDeletionAt: '2026-11-25T10:00:00Z' })
+  return world
+}
 const press = (name: string) => (visitor: Visit) => visitor.page.getByRole('button', { name, exact: true }).first().click()
 const alert = (visitor: Visit) => visitor.page.getByRole('alert').first().waitFor()
 const loading = (name: string) => (visitor: Visit) => visitor.page.getByRole('status', { name }).waitFor()
@@ -120,6 +125,7 @@ export const views: View[] = [
   { name: 'store-logs-loading', path: at(6), options: asked('/api/stores/:id/logs', never), ready: (visitor) => openTab('Logs')(visitor).then(() => loading('Loading log')(visitor)), unsettled: true },
   { name: 'store-logs-down', path: at(6), options: asked('/api/stores/:id/logs', down), ready: (visitor) => openTab('Logs')(visitor).then(() => alert(visitor)) },
   { name: 'store-failed', path: at(4), ready: text('The store could not be set up') },
+  { name: 'store-idle', path: at(11), world: idle, ready: text('Nobody visits this shop') },
   { name: 'store-degraded', path: at(6), ready: text('The shop doesn’t answer right now') },
   { name: 'store-deleting', path: at(9), ready: text('Being deleted') },
   { name: 'store-gone', path: '/stores/01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51', ready: text('This store is gone') },

@@ -91,6 +91,8 @@ export function makeStore(init: Partial<Store> & { name: string; engine: string;
     adminUrl: `${url}${engine?.admin?.path ?? ''}`,
     queuePosition: null,
     readyAt: ready ? iso(created + duration) : null,
+    lastVisitAt: ready ? iso(created + duration + 1_200_000) : null,
+    idleDeletionAt: null,
     timeline: timelineAt(init.engine, created, ready ? 60_000 : failed ? 600_000 : init.status === 'Provisioning' ? 3900 : 100, failed, ready ? duration / 7600 : 1),
     ...init,
     id,

@@ -1,9 +1,9 @@
-import type { Store as ListedStore, StoreList, StoreStatus, TimelineStep } from './generated/client'
+import type { Store as ListedStore, StoreDetails, StoreList, StoreStatus } from './generated/client'
 
 export type { DependencyState, Engine, Health, LogSource, Metrics, StepState, StoreStatus, StoreUsage, TimelineStep } from './generated/client'
 
-/** A store, from the list or from its own page: only the latter has the timeline. */
-export type Store = ListedStore & { timeline?: TimelineStep[] }
+/** A store, from the list or from its own page: only the latter has the details. */
+export type Store = ListedStore & Partial<StoreDetails>
 
 export type StorePage = Omit<StoreList, 'items' | 'counts'> & {
   items: Store[]

@@ -51,6 +51,11 @@ export function Details({ store, engineTitle, open, owner }: { store: Store; eng
         <Fact label={text.created}>
           <RelativeTime value={store.createdAt} />
         </Fact>
+        {store.lastVisitAt != null && (
+          <Fact label={text.lastVisit}>
+            <RelativeTime value={store.lastVisitAt} />
+          </Fact>
+        )}
         {readyIn !== null && <Fact label={text.readyIn}>{formatDuration(readyIn)}</Fact>}
         {owner && store.owner != null && <Fact label={text.owner}>{store.owner}</Fact>}
         <Fact label={text.id} copy={store.id}>

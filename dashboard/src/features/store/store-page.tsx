@@ -25,6 +25,7 @@ import { AdminLogin } from './admin-login'
 import { Announcer } from './announcer'
 import { Details } from './details'
 import { Events } from './events'
+import { IdleNotice } from './idle-notice'
 import { Logs } from './logs'
 import { Resources } from './resources'
 import { StatePanel } from './state-panel'
@@ -135,6 +136,7 @@ function StoreView({ store }: { store: Store }) {
 
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0 space-y-5">
+          <IdleNotice store={store} />
           <StatePanel store={store} onDelete={() => setDeleting(true)} />
           {/* Its place is kept until it is known whether the API tells. */}
           {open && usage !== false && <Resources id={store.id} known={usage === true} />}

@@ -18,6 +18,10 @@ export const storeText = {
   },
   provisioning: { title: 'Setting up your store', body: 'This takes a moment. The page follows along, and you can leave it.' },
   ready: (duration: string) => `Ready ${duration} after you asked for it`,
+  idle: {
+    title: 'Nobody visits this shop',
+    body: (date: string) => `It will be deleted with everything in it on ${date}, unless somebody opens it before.`,
+  },
   degraded: {
     title: 'The shop doesn’t answer right now',
     body: 'It was ready before, and it comes back by itself as soon as its parts are up again. Events and logs below say more.',
@@ -41,6 +45,7 @@ export const storeText = {
     admin: 'Admin address',
     engine: 'Engine',
     created: 'Created',
+    lastVisit: 'Last visit',
     readyIn: 'Ready in',
     owner: 'Owner',
     id: 'Store id',
