@@ -20,7 +20,7 @@ const at = (index: number) => (world: World) => `/stores/${world.stores[index]?.
 const admin = (): World => Object.assign(smallWorld(), { admin: true })
 const idle = (): World => {
   const world = smallWorld()
-  Object.assign(world.stores[11] ?? {}, { createdAt: '2026-11-02T10:00:00Z', lastVisitAt: '2026-11-18T10:00:00Z', idleDeletionAt: '2026-11-25T10:00:00Z' })
+  Object.assign(world.stores[11] ?? {}, { createdAt: '2026-11-02T10:00:00Z', readyAt: '2026-11-02T10:00:08Z', lastVisitAt: '2026-11-18T10:00:00Z', idleDeletionAt: '2026-11-25T10:00:00Z' })
   return world
 }
 const press = (name: string) => (visitor: Visit) => visitor.page.getByRole('button', { name, exact: true }).first().click()
