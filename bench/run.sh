@@ -4,7 +4,7 @@
 # Measures parts of the platform side by side with a named peer, on this machine, and writes the results to bench/results.
 # bench/README.md says what each benchmark compares.
 #
-#   benchmark   api (default: all)
+#   benchmark   api dashboard (default: all)
 #   --help      this text
 
 set -euo pipefail
@@ -14,12 +14,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib/common.sh"
 benchmarks=()
 while (($#)); do
   case $1 in
-    api) benchmarks+=("$1") ;;
+    api | dashboard) benchmarks+=("$1") ;;
     -h | --help) usage_of "$0"; exit 0 ;;
-    *) reject_flag "$1" "api --help" ;;
+    *) reject_flag "$1" "api dashboard --help" ;;
   esac
   shift
 done
-((${#benchmarks[@]})) || benchmarks=(api)
+((${#benchmarks[@]})) || benchmarks=(api dashboard)
 
 for benchmark in "${benchmarks[@]}"; do "$REPO_ROOT/bench/$benchmark/run.sh"; done

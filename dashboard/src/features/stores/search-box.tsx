@@ -7,26 +7,32 @@ import { storeNameMax } from '@/lib/store-name'
 import { storesText } from '@/lib/text/stores'
 import { useShortcut } from '@/lib/use-shortcut'
 
-// Long enough to skip the middle of a fast word, short enough that nobody waits for it.
-const settleMs = 40
+// A key is asked for at once. Of those that come faster than this only the last is, so that a fast word is no burst of requests.
+const paceMs = 60
 
 export function SearchBox({ value, onSearch }: { value: string; onSearch: (value: string) => void }) {
   const input = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(value)
   const [sent, setSent] = useState(value)
+  const [known, setKnown] = useState(value)
+  const next = useRef(0)
 
-  // The address changed by itself: back, forward, or "clear".
-  if (value !== sent) {
-    setSent(value)
-    setTyped(value)
+  // The address changed, and not to what was sent from here: back, forward, or "clear". It follows a little after what was sent.
+  if (value !== known) {
+    setKnown(value)
+    if (value !== sent) {
+      setSent(value)
+      setTyped(value)
+    }
   }
 
   useEffect(() => {
     if (typed === sent) return
     const timer = setTimeout(() => {
+      next.current = performance.now() + paceMs
       setSent(typed)
       onSearch(typed)
-    }, settleMs)
+    }, next.current - performance.now())
     return () => clearTimeout(timer)
   }, [typed, sent, onSearch])
 
