@@ -55,7 +55,8 @@ function untilPainted(page: Page, expected: Shown): Promise<Painted> {
           pressed ??= event.timeStamp
         }
         addEventListener('keydown', press, { capture: true })
-        addEventListener('pointerdown', press, { capture: true })
+        // A click is when the button comes up again; how long it was held is the hand's time.
+        addEventListener('click', press, { capture: true })
         const shown = (): boolean => {
           const rows = [...document.querySelectorAll('tbody th a')].map((link) => link.getAttribute('href')?.split('/').at(-1))
           return rows.join() === ids && Number(document.querySelector('h1 + p')?.textContent.replace(/\D/g, '')) === total
@@ -65,7 +66,7 @@ function untilPainted(page: Page, expected: Shown): Promise<Painted> {
           const begun = pressed
           observer.disconnect()
           removeEventListener('keydown', press, { capture: true })
-          removeEventListener('pointerdown', press, { capture: true })
+          removeEventListener('click', press, { capture: true })
           // The frame comes after its animation callbacks; a message from there arrives once it is painted.
           requestAnimationFrame(() => {
             const { port1, port2 } = new MessageChannel()
