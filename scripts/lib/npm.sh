@@ -12,11 +12,18 @@ npm_program() {
   folder=$CACHE/npm/$(basename "$1")-$(hash_of "" "$1")
   if [[ ! -e $folder/complete ]]; then
     require_command npm "install Node 20 or newer"
-    rm -rf "$folder"
     mkdir -p "$folder"
-    cp "$1"/{package.json,package-lock.json,server.js} "$folder"
-    npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    touch "$folder/complete"
+    # Two at once install it once.
+    (
+      flock 9
+      [[ -e $folder/complete ]] || _install_npm_program "$1" "$folder"
+    ) 9>"$folder.lock" >&2 || die "the packages of $1 could not be installed; npm's messages are above"
   fi
   echo "$folder/server.js"
+}
+
+_install_npm_program() {
+  cp "$1"/{package.json,package-lock.json,server.js} "$2" &&
+    npm --prefix "$2" ci --ignore-scripts --no-audit --no-fund --loglevel=error &&
+    touch "$2/complete"
 }

@@ -1,9 +1,7 @@
 //! A real OpenID provider for a test, `tests/oidc-provider/server.js`. Its packages are installed once, outside the checkout.
 
 use std::{
-    env, fs,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -15,7 +13,6 @@ use backend::{
 use http::header;
 use reqwest::{Client, Url, redirect::Policy};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::support::{Settings, TestApi, config};
@@ -24,12 +21,6 @@ use crate::support::{Settings, TestApi, config};
 pub const AUDIENCE: &str = "urn:store-platform:api";
 /// Where people are.
 pub const DASHBOARD: &str = "https://dashboard.shops.example";
-
-const FILES: [(&str, &str); 3] = [
-    ("package.json", include_str!("../oidc-provider/package.json")),
-    ("package-lock.json", include_str!("../oidc-provider/package-lock.json")),
-    ("server.js", include_str!("../oidc-provider/server.js")),
-];
 
 /// The provider.
 pub struct OpenIdProvider {
@@ -53,7 +44,7 @@ impl OpenIdProvider {
         // Run by way of setpriv, so that it ends with the test in any case.
         let mut process = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "--", "node"])
-            .arg(installed().await.join("server.js"))
+            .arg(program().await)
             .arg(settings.to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -162,40 +153,23 @@ impl Drop for OpenIdProvider {
     }
 }
 
-/// Where the provider is, with its packages; one folder for each state of its files.
-async fn installed() -> &'static Path {
-    static INSTALLED: OnceCell<PathBuf> = OnceCell::const_new();
-    INSTALLED.get_or_init(async || install()).await
+/// Where the provider is, beside its packages.
+async fn program() -> &'static str {
+    static PROGRAM: OnceCell<String> = OnceCell::const_new();
+    PROGRAM.get_or_init(async || install()).await
 }
 
-fn install() -> PathBuf {
-    let cache = env::var_os("STORE_PLATFORM_CACHE").map_or_else(
-        || PathBuf::from(env::var_os("HOME").expect("HOME is set")).join(".cache/store-platform"),
-        PathBuf::from,
-    );
-    let mut hash = Sha256::new();
-    for (_, text) in FILES {
-        hash.update(text);
-    }
-    let name = u64::from_be_bytes(hash.finalize()[..8].try_into().unwrap());
-    let folder = cache.join(format!("oidc-provider/{name:016x}"));
-    if folder.exists() {
-        return folder;
-    }
-    fs::create_dir_all(folder.parent().unwrap()).unwrap();
-    let new = tempfile::tempdir_in(folder.parent().unwrap()).unwrap();
-    for (name, text) in FILES {
-        fs::write(new.path().join(name), text).unwrap();
-    }
-    let output = Command::new("npm")
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(new.path())
+fn install() -> String {
+    let script = "set -euo pipefail; source scripts/lib/common.sh; source scripts/lib/npm.sh; npm_program backend/tests/oidc-provider";
+    let output = Command::new("bash")
+        .args(["-c", script])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .stderr(Stdio::inherit())
         .output()
-        .expect("npm is on the PATH");
-    assert!(output.status.success(), "npm ci failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    // Whoever is first wins; the folder of the other goes away with its test.
-    if fs::rename(new.path(), &folder).is_ok() {
-        let _ = new.keep();
-    }
-    folder
+        .expect("bash is on the PATH");
+    assert!(
+        output.status.success(),
+        "the provider's packages can't be installed: the script's messages are above"
+    );
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
