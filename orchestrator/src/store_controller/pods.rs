@@ -103,6 +103,16 @@ fn of_pod(component: &str, pod: &Pod) -> Option<Trouble> {
     });
     if let Some(condition) = unschedulable {
         let why = condition.message.as_deref().unwrap_or("no reason given");
+        // So it is for a moment with every new volume, and what the scheduler says of it is no sentence.
+        if why.contains("unbound immediate PersistentVolumeClaims") {
+            return Some(Trouble {
+                reason: "VolumePending",
+                message: format!(
+                    "The {} waits for its volume, which the cluster has yet to make.",
+                    noun(component)
+                ),
+            });
+        }
         return Some(Trouble {
             reason: "Unschedulable",
             message: format!("No node takes the {}: {}", noun(component), bounded(why)),
@@ -171,4 +181,27 @@ fn last_line(log: &str) -> String {
 /// One line of bounded length, without control characters.
 pub fn bounded(text: &str) -> String {
     text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MESSAGE_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    #[rstest]
+    #[case(
+        "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found",
+        "The database waits for its volume, which the cluster has yet to make."
+    )]
+    #[case(
+        "0/1 nodes are available: 1 Insufficient memory.",
+        "No node takes the database: 0/1 nodes are available: 1 Insufficient memory."
+    )]
+    fn why_no_node_takes_a_pod_is_told_in_a_sentence(#[case] scheduler: &str, #[case] expected: &str) {
+        let condition = json!({ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": scheduler });
+        let pod = serde_json::from_value(json!({ "status": { "conditions": [condition] } })).unwrap();
+        assert_eq!(of_pod(names::DATABASE, &pod).unwrap().message, expected);
+    }
 }
