@@ -4,11 +4,13 @@
 //! moment in which one exists in memory only, and a Secret that was deleted or edited comes back with the values that the database
 //! was made with, however often the orchestrator was killed on the way.
 
+use std::collections::BTreeMap;
+
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
-use store_crd::StoreId;
+use store_crd::{StoreId, labels};
 
 /// The least length of the platform's key, in bytes.
 pub const KEY_MIN: usize = 32;
@@ -21,6 +23,34 @@ pub struct PlatformKey(SecretSlice<u8>);
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the key for the stores' secrets has {0} bytes; it needs {KEY_MIN} or more random ones")]
 pub struct KeyTooShort(usize);
+
+/// What a store's secrets come from, by fingerprints. It stands beside them, so that they stay as they are when the platform's settings
+/// change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The platform's key.
+    pub key: String,
+    /// The admin's password, if it was not derived.
+    pub admin_password: Option<String>,
+}
+
+impl Origin {
+    /// The origin that these annotations tell of, if they do.
+    #[must_use]
+    pub fn of(annotations: &BTreeMap<String, String>) -> Option<Self> {
+        Some(Self {
+            key: annotations.get(labels::SECRETS_KEY)?.clone(),
+            admin_password: annotations.get(labels::ADMIN_PASSWORD).cloned(),
+        })
+    }
+
+    /// The annotations that tell of it.
+    #[must_use]
+    pub fn annotations(self) -> BTreeMap<String, String> {
+        let password = self.admin_password.map(|password| (labels::ADMIN_PASSWORD.to_owned(), password));
+        std::iter::once((labels::SECRETS_KEY.to_owned(), self.key)).chain(password).collect()
+    }
+}
 
 impl PlatformKey {
     /// Takes over a key.
@@ -43,10 +73,19 @@ impl PlatformKey {
         self.mac(&["store", &store.to_string(), purpose]).into()
     }
 
-    /// Which key this is, without saying anything about it.
+    /// What secrets of this key and, if it is not derived, of this admin password come from.
     #[must_use]
-    pub fn fingerprint(&self) -> String {
-        let mut text = self.mac(&["fingerprint"]);
+    pub fn origin(&self, admin_password: Option<&SecretString>) -> Origin {
+        Origin {
+            key: self.fingerprint(&["fingerprint"]),
+            admin_password: admin_password
+                .map(|password| self.fingerprint(&["admin password", password.expose_secret()])),
+        }
+    }
+
+    /// Which one something is, without saying anything about it.
+    fn fingerprint(&self, parts: &[&str]) -> String {
+        let mut text = self.mac(parts);
         text.truncate(16);
         text
     }
@@ -102,9 +141,15 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_tells_keys_apart_and_nothing_else() {
-        assert_eq!(key(KEY).fingerprint(), key(KEY).fingerprint());
-        assert_ne!(key(KEY).fingerprint(), key("another key of thirty-two bytes!").fingerprint());
+    fn an_origin_tells_keys_and_passwords_apart_and_nothing_else() {
+        let other = key("another key of thirty-two bytes!");
+        assert_eq!(key(KEY).origin(None), key(KEY).origin(None));
+        assert_ne!(key(KEY).origin(None).key, other.origin(None).key);
+        let password = SecretString::from("admin");
+        let of_password = key(KEY).origin(Some(&password)).admin_password;
+        assert_ne!(of_password, key(KEY).origin(Some(&"Admin".into())).admin_password);
+        // A password that people choose can be guessed; without the key nobody can tell whether the guess is right.
+        assert_ne!(of_password, other.origin(Some(&password)).admin_password);
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, str::FromStr};
 use secrecy::SecretString;
 use store_crd::StoreId;
 
-use crate::{credentials::PlatformKey, quantity::Quantity};
+use crate::{
+    credentials::{Origin, PlatformKey},
+    quantity::Quantity,
+};
 
 /// The settings that all stores share.
 #[derive(Debug)]
@@ -69,6 +72,14 @@ impl Scheme {
             Self::Http => 80,
             Self::Https => 443,
         }
+    }
+}
+
+impl Platform {
+    /// What the secrets of new stores come from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.key.origin(self.admin_password.as_ref())
     }
 }
 

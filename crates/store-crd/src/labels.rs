@@ -22,6 +22,9 @@ pub const ENGINE: &str = "store-platform.dev/engine";
 
 /// Annotation of a store's Secret: which platform key its values were derived from. A Secret of another key is never rewritten.
 pub const SECRETS_KEY: &str = "store-platform.dev/secrets-key";
+/// Annotation of a store's Secret: which password, the same for all stores, its admin was made with. Missing where it was derived. A
+/// shop doesn't change its admin's password because the platform's setting did.
+pub const ADMIN_PASSWORD: &str = "store-platform.dev/admin-password";
 
 /// Label selector that matches every object the orchestrator made, in every namespace.
 pub const SELECTOR: &str = "app.kubernetes.io/managed-by=store-platform,app.kubernetes.io/part-of=store";

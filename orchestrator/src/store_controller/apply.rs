@@ -32,7 +32,7 @@ use super::{
     live::{Facts, JobState, Key, Kind, Live, LiveObject, Made, Version},
     pods::is_over_quota,
 };
-use crate::{digest, metrics::Metrics};
+use crate::{credentials::Origin, digest, metrics::Metrics};
 
 /// An object that could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -77,18 +77,18 @@ impl Applier<'_> {
         self.apply(&self.api::<RoleBinding>(), role_binding).await
     }
 
-    /// Reads the store's Secret, unless its values came from the platform's key: then they can be derived, and the watch, which shows
-    /// no values, says enough.
+    /// Reads the store's Secret, unless its values came from where they would come from now: then they are known, and the watch, which
+    /// shows no values, says enough.
     ///
     /// # Errors
     ///
     /// If the API server can't be reached or refuses.
-    pub async fn credentials(&self, platform_key: &str) -> Result<Option<Secret>, Error> {
+    pub async fn credentials(&self, origin: &Origin) -> Result<Option<Secret>, Error> {
         let key = Key::new(Kind::Secret, CREDENTIALS);
-        let derived = self.live.snapshot(self.id).get(&key).is_some_and(
-            |secret| matches!(&secret.facts, Facts::Secret { platform_key: Some(of) } if of == platform_key),
+        let known = self.live.snapshot(self.id).get(&key).is_some_and(
+            |secret| matches!(&secret.facts, Facts::Secret { origin: Some(of) } if of == origin),
         );
-        if derived {
+        if known {
             return Ok(None);
         }
         let api = self.api::<Secret>();

@@ -49,7 +49,7 @@ use super::{
     FIELD_MANAGER,
     build::{CREDENTIALS, ExistingVolume},
 };
-use crate::digest;
+use crate::{credentials::Origin, digest};
 
 /// The kinds of a store's objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,8 +156,8 @@ pub enum Facts {
         address: Option<String>,
     },
     Secret {
-        /// Fingerprint of the platform key that its values came from.
-        platform_key: Option<String>,
+        /// What its values came from.
+        origin: Option<Origin>,
     },
     Volume(ExistingVolume),
 }
@@ -420,7 +420,7 @@ impl Watched for PartialObjectMeta<Secret> {
     const KIND: Kind = Kind::Secret;
 
     fn facts(&self) -> Facts {
-        Facts::Secret { platform_key: self.annotations().get(labels::SECRETS_KEY).cloned() }
+        Facts::Secret { origin: Origin::of(self.annotations()) }
     }
 }
 

@@ -516,7 +516,7 @@ async fn write(context: &Context, store: &Store, valid: &ValidatedStore) -> Resu
     let applier = context.applier(valid.id);
     applier.access(&build::access(valid)).await?;
     let existing = Existing {
-        credentials: applier.credentials(&valid.platform.key.fingerprint()).await?,
+        credentials: applier.credentials(&valid.platform.origin()).await?,
         volumes: existing_volumes(&context.live.snapshot(valid.id)),
     };
     let objects = build::objects(valid, &existing);

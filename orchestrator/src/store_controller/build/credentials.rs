@@ -3,33 +3,39 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::{ByteString, api::core::v1::Secret};
+use kube::ResourceExt;
 use secrecy::ExposeSecret;
-use store_crd::labels;
 
 use super::{conventions, meta, names};
-use crate::store_controller::validate::{Source, ValidatedStore};
+use crate::{
+    credentials::Origin,
+    store_controller::validate::{Source, ValidatedStore},
+};
 
 /// Its name. The orchestrator may see Secrets of this name in every namespace, for that is the only way to have one watch for all
 /// stores without seeing all Secrets; so it is one that nobody else gives to a Secret.
 pub const NAME: &str = "store-credentials";
 
-/// The Secret. Values that came from another platform key stay as they are: a database doesn't change its password because the
-/// platform's key did.
+/// The Secret. Values that came from another platform key stay as they are, and so does an admin's password that was another setting's:
+/// a database doesn't change its password because the platform's key did, nor a shop its admin's.
 pub fn build(store: &ValidatedStore, existing: Option<&Secret>) -> Secret {
     let mut data = derived(store);
-    let mut fingerprint = store.platform.key.fingerprint();
-    if let Some((other, values)) = existing.and_then(|secret| of_another_key(secret, &fingerprint)) {
+    let mut origin = store.platform.origin();
+    if let Some((other, mut values)) = existing.and_then(|secret| of_another_origin(secret, &origin)) {
+        if other.key == origin.key {
+            values.retain(|name, _| *name == Source::AdminPassword.to_string());
+        }
         data.extend(values);
-        fingerprint = other;
+        origin = other;
     }
     let mut metadata = meta::general(store, NAME);
-    metadata.annotations = Some(BTreeMap::from([(labels::SECRETS_KEY.to_owned(), fingerprint)]));
+    metadata.annotations = Some(origin.annotations());
     Secret { metadata, data: Some(data), type_: Some("Opaque".to_owned()), ..Secret::default() }
 }
 
-fn of_another_key(secret: &Secret, fingerprint: &str) -> Option<(String, BTreeMap<String, ByteString>)> {
-    let other = secret.metadata.annotations.as_ref()?.get(labels::SECRETS_KEY)?;
-    (other != fingerprint).then(|| (other.clone(), secret.data.clone().unwrap_or_default()))
+fn of_another_origin(secret: &Secret, origin: &Origin) -> Option<(Origin, BTreeMap<String, ByteString>)> {
+    let other = Origin::of(secret.annotations())?;
+    (other != *origin).then(|| (other, secret.data.clone().unwrap_or_default()))
 }
 
 fn derived(store: &ValidatedStore) -> BTreeMap<String, ByteString> {

@@ -167,6 +167,23 @@ fn a_secret_of_another_platform_key_keeps_its_values_and_gets_what_is_missing() 
     assert_eq!(login.unwrap().data.unwrap()["password"], old_data["admin.password"]);
 }
 
+#[test]
+fn an_admin_keeps_the_password_that_it_was_made_with() {
+    let (first, second, derived) = (
+        valid("medusa", &["--admin-password=first"]),
+        valid("medusa", &["--admin-password=second"]),
+        valid("medusa", &[]),
+    );
+    for (made, now) in [(&first, &second), (&first, &derived), (&derived, &second)] {
+        let good = objects(made, &Existing::default()).credentials;
+        let mut edited = good.clone();
+        edited.data.as_mut().unwrap().insert("database.password".into(), ByteString(b"hunter2".to_vec()));
+        let Objects { credentials, admin_login: login, .. } = objects(now, &with(edited));
+        assert_eq!(credentials, good, "and everything else is put right as ever");
+        assert_eq!(login.unwrap().data.unwrap()["password"], good.data.unwrap()["admin.password"]);
+    }
+}
+
 fn with(credentials: Secret) -> Existing {
     Existing { credentials: Some(credentials), volumes: BTreeMap::new() }
 }
