@@ -6,7 +6,10 @@ use sqlx::{FromRow, PgConnection, PgPool, Postgres, Transaction};
 use store_crd::StoreId;
 use uuid::Uuid;
 
-use super::stores::{COLUMNS, StepRow, StoreRow};
+use super::{
+    begin_with,
+    stores::{COLUMNS, StepRow, StoreRow},
+};
 use crate::domain::{
     snapshot::Snapshot,
     store::{Step, StoreRecord},
@@ -54,7 +57,7 @@ impl Look {
     ///
     /// Those of the database.
     pub async fn now(pool: &PgPool) -> sqlx::Result<Self> {
-        let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
+        let mut transaction = begin_with(pool, "begin isolation level repeatable read read only").await?;
         // Which server it is, and on which timeline: after a restore or a failover transactions are numbered anew.
         let (origin, snapshot): (String, String) = sqlx::query_as(
             "select (select system_identifier from pg_control_system()) || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Action, Origin, Outcome},
-    is_unavailable,
+    begin, is_unavailable,
     stores::{COLUMNS, StoreRow},
     to_sql,
 };
@@ -65,24 +65,22 @@ pub async fn create(
 ) -> sqlx::Result<Creation> {
     let now = store.created_at;
     let hash = fingerprint(&store.name, &store.engine, store.version.as_deref());
+    let mut transaction = begin(pool).await?;
+    // Before the locks: whoever repeats a request that is still being worked on hears so, and does not wait.
+    if let Some(key) = key
+        && let Some(answer) = answered_before(&mut transaction, &store.owner, key, &hash, now).await?
+    {
+        return Ok(answer);
+    }
+
     // From here to the end of the transaction nobody else creates a store for this user or from this address, so what is counted
     // stays right. Everyone takes the user's lock first and the address' lock second, so two never wait for each other. The locks
     // need a statement of their own: one that counts sees what was there when it began, not when it got the lock.
-    let locks = format!("select {}, {}", lock_of_user(&store.owner), lock_of_place(origin.ip));
-    let mut transaction = match key {
-        // All at once: what a creation costs is its round trips.
-        None => pool.begin_with(AssertSqlSafe(format!("begin; {locks}"))).await?,
-        Some(key) => {
-            let mut transaction = pool.begin().await?;
-            // Before the locks: whoever repeats a request that is still being worked on hears so, and does not wait.
-            if let Some(answer) = answered_before(&mut transaction, &store.owner, key, &hash, now).await? {
-                return Ok(answer);
-            }
-            sqlx::raw_sql(AssertSqlSafe(locks)).execute(&mut *transaction).await?;
-            transaction
-        }
-    };
-
+    sqlx::query("select pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)")
+        .bind(lock_of_user(&store.owner))
+        .bind(lock_of_place(origin.ip))
+        .execute(&mut *transaction)
+        .await?;
     let usage = usage_of(&mut *transaction, &store.owner, origin.ip, limits, now).await?;
     if let Err(refusal) = limits.admit(&usage, now) {
         let code = Outcome::Refused(code(refusal));
@@ -126,8 +124,11 @@ async fn settle(pool: &PgPool, store: &NewStore, error: sqlx::Error) -> sqlx::Re
 
 /// Whether the store was created. The transaction that creates it holds the user's lock, so whoever gets the lock sees how it ended.
 async fn is_there(pool: &PgPool, store: &NewStore) -> sqlx::Result<bool> {
-    let lock = format!("begin; select {}", lock_of_user(&store.owner));
-    let mut transaction = pool.begin_with(AssertSqlSafe(lock)).await?;
+    let mut transaction = begin(pool).await?;
+    sqlx::query("select pg_advisory_xact_lock($1)")
+        .bind(lock_of_user(&store.owner))
+        .execute(&mut *transaction)
+        .await?;
     sqlx::query_scalar("select exists (select from stores where id = $1)")
         .bind(store.id.uuid())
         .fetch_one(&mut *transaction)
@@ -144,21 +145,20 @@ pub const fn code(refusal: Refusal) -> &'static str {
     }
 }
 
-/// Takes the lock of who creates stores, in SQL, until the transaction ends.
-fn lock_of_user(owner: &str) -> String {
+/// The lock of who creates stores.
+fn lock_of_user(owner: &str) -> i64 {
     lock("creations by", owner)
 }
 
-/// Takes the lock of where stores are created from, in SQL, until the transaction ends.
-fn lock_of_place(ip: IpAddr) -> String {
+/// The lock of where stores are created from.
+fn lock_of_place(ip: IpAddr) -> i64 {
     lock("creations from", &place(ip).to_string())
 }
 
 /// PostgreSQL knows such locks by number. One that two names share makes the one wait for the other, and no more.
-fn lock(of: &str, name: &str) -> String {
+fn lock(of: &str, name: &str) -> i64 {
     let hash = Sha256::new().chain_update(of).chain_update([0]).chain_update(name).finalize();
-    let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    format!("pg_advisory_xact_lock({})", number.cast_signed())
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
 /// What an earlier request with the same key came to, if there was one.

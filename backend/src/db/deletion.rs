@@ -6,7 +6,7 @@ use store_crd::{Phase, StoreId};
 
 use super::{
     audit::{self, Action, Origin, Outcome},
-    to_sql,
+    begin, to_sql,
 };
 
 /// Asks for a store's deletion, if there is such a store that the owner – or, where none is given, anyone – has. Asking again changes
@@ -22,7 +22,7 @@ pub async fn request(
     origin: &Origin,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     let requested_before: Option<bool> = sqlx::query_scalar(
         "select deletion_requested_at is not null or deleted_at is not null from stores
          where id = $1 and ($2::text is null or owner = $2) for update",

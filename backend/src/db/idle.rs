@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Action, Outcome},
-    deletion, to_sql,
+    begin, deletion, to_sql,
 };
 use crate::domain::idle::{IdlePolicy, warning};
 
@@ -79,7 +79,7 @@ pub async fn withdraw(pool: &PgPool, policy: Option<IdlePolicy>) -> sqlx::Result
 ///
 /// Those of the database; nobody was warned then.
 pub async fn warn(pool: &PgPool, policy: IdlePolicy, now: Timestamp) -> sqlx::Result<Vec<StoreId>> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     let warned: Vec<WarnedRow> = sqlx::query_as(concat!(
         "update stores set idle_deletion_at = greatest(",
         idle_since!(),
@@ -134,7 +134,7 @@ pub async fn due(pool: &PgPool, policy: IdlePolicy, now: Timestamp) -> sqlx::Res
 ///
 /// Those of the database; nothing was changed then.
 pub async fn delete(pool: &PgPool, id: StoreId, policy: IdlePolicy, now: Timestamp) -> sqlx::Result<bool> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     let idle_since: Option<jiff_sqlx::Timestamp> = sqlx::query_scalar(concat!(
         "select ",
         idle_since!(),

@@ -21,7 +21,7 @@ pub mod usage;
 use std::{sync::LazyLock, time::Duration};
 
 use sqlx::{
-    Connection, PgPool,
+    Connection, PgPool, Postgres, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -58,6 +58,33 @@ pub fn pool(options: PgConnectOptions, max_connections: u32) -> PgPool {
             })
         })
         .connect_lazy_with(options)
+}
+
+/// Begins a transaction with this statement. It does so in a task of its own, which ends also if whoever asked is gone: a `begin` that
+/// sqlx 0.9 is made to give up halfway gives its connection back in a transaction that nobody knows of, and what is written by that
+/// connection afterwards may never be committed.
+///
+/// # Errors
+///
+/// Those of the database.
+#[expect(clippy::disallowed_methods, reason = "this is what is to be used in its place")]
+pub async fn begin_with(
+    pool: &PgPool,
+    statement: &'static str,
+) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+    // A task is given up only by a runtime that ends.
+    begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+}
+
+/// Begins a transaction, as [`begin_with`] does.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    begin_with(pool, "begin").await
 }
 
 /// Whether an error says that the database can't be reached at the moment, and not that a statement is wrong.

@@ -7,7 +7,7 @@ use store_crd::{Phase, StoreId, store::Visits};
 
 use super::{
     audit::{self, Action, Outcome},
-    to_sql, word,
+    begin, to_sql, word,
 };
 use crate::domain::store::Step;
 
@@ -91,7 +91,7 @@ struct Known {
 ///
 /// Those of the database; nothing was changed then.
 pub async fn observe(pool: &PgPool, seen: &Observation, now: Timestamp) -> sqlx::Result<Change> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     let change = observe_in(&mut transaction, seen, now).await?;
     transaction.commit().await?;
     Ok(change)
@@ -320,7 +320,7 @@ pub async fn observe_deletion(
     version: i64,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     let gone: Option<bool> = sqlx::query_scalar(
         "update stores set deleted_at = $4, phase = $5, object_version = $3, observed_at = clock_timestamp(),
                            queue_position = null
@@ -380,7 +380,7 @@ pub async fn finish_resync(
     now: Timestamp,
 ) -> sqlx::Result<Vec<StoreId>> {
     let listed: Vec<_> = listed.iter().map(|id| id.uuid()).collect();
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     let gone: Vec<(uuid::Uuid, bool)> = sqlx::query_as(
         "update stores set deleted_at = $3, phase = $4, observed_at = clock_timestamp(), queue_position = null
          where deleted_at is null and object_uid is not null and observed_at < $1 and id <> all($2)

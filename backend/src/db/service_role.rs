@@ -15,6 +15,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, PgPool, postgres::PgConnectOptions};
 
+use super::begin;
+
 /// Replicas that start together do this one after the other. Any number that means nothing else in the database.
 const LOCK: i64 = 0x5e72_1ce5;
 
@@ -56,7 +58,7 @@ pub async fn prepare(
     password: Option<&SecretString>,
 ) -> Result<PgConnectOptions, RoleError> {
     let password = password.ok_or(RoleError::NoPassword)?;
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool).await?;
     sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
     // A server has its roles in common, so each database has one of its own. A name has 63 bytes at most.
     let names: Names = sqlx::query_as(

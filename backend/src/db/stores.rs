@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AssertSqlSafe, FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder, types::Json};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use store_crd::{Phase, StoreId};
 use uuid::Uuid;
 
@@ -110,8 +110,12 @@ impl TryFrom<StepRow> for Step {
 struct DetailsRow {
     #[sqlx(flatten)]
     store: StoreRow,
-    steps: Json<Vec<Step>>,
+    steps: Vec<StepRecord>,
 }
+
+/// A step as PostgreSQL gives it inside of an array: name, state, beginning, end, message.
+type StepRecord =
+    (String, String, Option<jiff_sqlx::Timestamp>, Option<jiff_sqlx::Timestamp>, Option<String>);
 
 /// The store of this id with its steps in order, also when it is gone. With an owner, only if it is theirs.
 ///
@@ -125,17 +129,20 @@ pub async fn find_with_steps(
 ) -> sqlx::Result<Option<(StoreRecord, Vec<Step>)>> {
     // One statement for both: what a read costs is its round trips.
     let row: Option<DetailsRow> = sqlx::query_as(AssertSqlSafe(format!(
-        "select {COLUMNS}, coalesce(
-             (select json_agg(json_build_object('name', step.name, 'state', step.state, 'started_at', step.started_at,
-                                                'finished_at', step.finished_at, 'message', step.message) order by step.position)
-              from store_steps step where step.store_id = stores.id), '[]') as steps
+        "select {COLUMNS}, array(
+             select row(step.name, step.state, step.started_at, step.finished_at, step.message)
+             from store_steps step where step.store_id = stores.id order by step.position) as steps
          from stores where id = $1 and ($2::text is null or owner = $2)"
     )))
     .bind(id.uuid())
     .bind(owner)
     .fetch_optional(executor)
     .await?;
-    row.map(|DetailsRow { store, steps }| Ok((store.try_into()?, steps.0))).transpose()
+    let Some(DetailsRow { store, steps }) = row else { return Ok(None) };
+    let steps = steps.into_iter().map(|(name, state, started_at, finished_at, message)| {
+        StepRow { name, state, started_at, finished_at, message }.try_into()
+    });
+    Ok(Some((store.try_into()?, steps.collect::<sqlx::Result<_>>()?)))
 }
 
 /// A page of the stores that exist.

@@ -1,7 +1,6 @@
 //! A store as the API knows it.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use store_crd::{
     Phase, StoreId,
     store::{StepName, StepState},
@@ -49,7 +48,7 @@ pub struct StoreRecord {
 }
 
 /// A step of a store's provisioning.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Which step.
     pub name: StepName,

@@ -22,7 +22,7 @@ use crate::{
     backoff::Backoff,
     clock::SharedClock,
     db::{
-        observation,
+        self, observation,
         outbox::{self, Action, Order},
     },
 };
@@ -109,7 +109,7 @@ impl Relay {
     ///
     /// When nothing can be carried out at the moment; the order stays where it was.
     pub async fn carry_out_next(&self) -> Result<Progress, RelayError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = db::begin(&self.pool).await?;
         let now = self.clock.now();
         let Some(order) = outbox::take(&mut transaction, now).await? else {
             return Ok(Progress::Idle);

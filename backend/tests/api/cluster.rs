@@ -183,7 +183,7 @@ async fn the_orders_for_one_store_are_carried_out_one_after_the_other() {
     let cluster = Cluster::start().await;
     let id = cluster.api.store_of("alice", "shop").await;
     // Another relay is busy with the first order.
-    let mut other = cluster.api.pool.begin().await.unwrap();
+    let mut other = backend::db::begin(&cluster.api.pool).await.unwrap();
     sqlx::query("select from outbox for update").execute(&mut *other).await.unwrap();
     cluster.api.delete("alice", &format!("/api/stores/{id}")).await;
     assert_eq!(cluster.relay().carry_out_next().await.unwrap(), Progress::Idle);

@@ -257,7 +257,7 @@ async fn the_end_is_announced_and_drops_no_request() {
 
     // A request that lasts until after the end was asked for.
     let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
-    let mut held = pool.begin().await.unwrap();
+    let mut held = backend::db::begin(&pool).await.unwrap();
     sqlx::query("lock table stores").execute(&mut *held).await.unwrap();
     let waits = {
         let request =

@@ -26,4 +26,5 @@ mod stores_get;
 mod stores_list;
 mod support;
 mod traces;
+mod transactions;
 mod ws;

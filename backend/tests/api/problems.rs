@@ -74,7 +74,7 @@ async fn before_the_schema_is_there_requests_are_asked_to_come_again() {
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
     let api = TestApi::with(Settings { flags: &["--request-timeout", "0"], ..Settings::default() }).await;
-    let mut held = api.pool.begin().await.unwrap();
+    let mut held = backend::db::begin(&api.pool).await.unwrap();
     sqlx::query("lock table stores").execute(&mut *held).await.unwrap();
     let answer = tokio::time::timeout(Duration::from_secs(5), api.get("alice", "/api/stores")).await.unwrap();
     insta::assert_snapshot!(answer.shown());

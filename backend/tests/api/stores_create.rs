@@ -131,7 +131,7 @@ async fn a_key_is_its_users_own_and_is_forgotten_after_a_day() {
 #[tokio::test]
 async fn a_key_that_is_in_use_is_said_to_be() {
     let api = TestApi::start().await;
-    let mut other = api.pool.begin().await.unwrap();
+    let mut other = backend::db::begin(&api.pool).await.unwrap();
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('idempotency key key of alice', 0))")
         .execute(&mut *other)
         .await

@@ -252,7 +252,7 @@ async fn a_change_that_began_before_the_break_and_ended_after_it_is_not_lost() {
     let (slow, quick) =
         (replica.api.store_of("alice", "slow").await, replica.api.store_of("alice", "quick").await);
     let mut client = replica.follow("alice").await;
-    let mut transaction = replica.api.pool.begin().await.unwrap();
+    let mut transaction = backend::db::begin(&replica.api.pool).await.unwrap();
     sqlx::query("update stores set name = 'slow at last' where id = $1::uuid")
         .bind(&slow)
         .execute(&mut *transaction)

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 
 use crate::{
     db::{
+        self,
         audit::{self, Action, Outcome},
         sessions,
     },
@@ -184,7 +185,7 @@ async fn begin(
 ) -> sqlx::Result<()> {
     let Some(oidc) = app.identity.oidc() else { return Ok(()) };
     let now = app.clock.now();
-    let mut transaction = app.pool.begin().await?;
+    let mut transaction = db::begin(&app.pool).await?;
     if let Some(before) = before {
         sessions::end(&mut transaction, before).await?;
     }

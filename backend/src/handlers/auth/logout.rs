@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::{
     db::{
+        self,
         audit::{self, Action, Outcome},
         sessions,
     },
@@ -67,7 +68,7 @@ pub async fn logout(
     let session = app.identity.oidc().and_then(|_| Kind::Session.read(&headers, scheme));
     // A token comes without a session, and ends by itself.
     if let Some(session) = session.filter(|_| !headers.contains_key(header::AUTHORIZATION)) {
-        let mut transaction = app.pool.begin().await?;
+        let mut transaction = db::begin(&app.pool).await?;
         sessions::end(&mut transaction, &session).await?;
         let (origin, accepted) = (context.origin(&caller), Outcome::Accepted(None));
         audit::record(&mut *transaction, app.clock.now(), Some(&origin), Action::SignOut, None, accepted)
