@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AssertSqlSafe, FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
 use store_crd::{Phase, StoreId};
 use uuid::Uuid;
 
@@ -106,43 +106,19 @@ impl TryFrom<StepRow> for Step {
     }
 }
 
-#[derive(FromRow)]
-struct DetailsRow {
-    #[sqlx(flatten)]
-    store: StoreRow,
-    steps: Vec<StepRecord>,
-}
-
-/// A step as PostgreSQL gives it inside of an array: name, state, beginning, end, message.
-type StepRecord =
-    (String, String, Option<jiff_sqlx::Timestamp>, Option<jiff_sqlx::Timestamp>, Option<String>);
-
-/// The store of this id with its steps in order, also when it is gone. With an owner, only if it is theirs.
+/// A store's steps, in order.
 ///
 /// # Errors
 ///
 /// Those of the database.
-pub async fn find_with_steps(
-    executor: impl PgExecutor<'_>,
-    id: StoreId,
-    owner: Option<&str>,
-) -> sqlx::Result<Option<(StoreRecord, Vec<Step>)>> {
-    // One statement for both: what a read costs is its round trips.
-    let row: Option<DetailsRow> = sqlx::query_as(AssertSqlSafe(format!(
-        "select {COLUMNS}, array(
-             select row(step.name, step.state, step.started_at, step.finished_at, step.message)
-             from store_steps step where step.store_id = stores.id order by step.position) as steps
-         from stores where id = $1 and ($2::text is null or owner = $2)"
-    )))
+pub async fn steps(executor: impl PgExecutor<'_>, id: StoreId) -> sqlx::Result<Vec<Step>> {
+    let rows = sqlx::query_as::<_, StepRow>(
+        "select name, state, started_at, finished_at, message from store_steps where store_id = $1 order by position",
+    )
     .bind(id.uuid())
-    .bind(owner)
-    .fetch_optional(executor)
+    .fetch_all(executor)
     .await?;
-    let Some(DetailsRow { store, steps }) = row else { return Ok(None) };
-    let steps = steps.into_iter().map(|(name, state, started_at, finished_at, message)| {
-        StepRow { name, state, started_at, finished_at, message }.try_into()
-    });
-    Ok(Some((store.try_into()?, steps.collect::<sqlx::Result<_>>()?)))
+    rows.into_iter().map(Step::try_from).collect()
 }
 
 /// A page of the stores that exist.

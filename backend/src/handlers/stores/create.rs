@@ -203,9 +203,8 @@ pub async fn create_store(
         // A new store has no steps yet.
         Creation::Created { store, user, ip } => (*store, Vec::new(), Some((user, ip))),
         Creation::Repeated(id) => {
-            let found = stores::find_with_steps(&app.pool, id, None).await?;
-            let (store, steps) = found.ok_or(sqlx::Error::RowNotFound)?;
-            (store, steps, None)
+            let store = stores::find(&app.pool, id, None).await?.ok_or(sqlx::Error::RowNotFound)?;
+            (store, stores::steps(&app.pool, id).await?, None)
         }
         Creation::KeyReused => return Err(RouteError::KeyReused),
         Creation::KeyInUse => return Err(RouteError::KeyInUse),

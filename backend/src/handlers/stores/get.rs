@@ -8,6 +8,7 @@ use super::{
     view::StoreDetailsView,
 };
 use crate::{
+    db::stores,
     domain::caller::Caller,
     http::{extract::StorePath, problem::ProblemBody, revalidate},
     state::AppState,
@@ -35,6 +36,10 @@ pub async fn get_store(
     StorePath(id): StorePath,
     headers: HeaderMap,
 ) -> Result<Response, LookupError> {
-    let (store, steps) = lookup::find_with_steps(&app.pool, &caller, id).await?;
+    // One connection for both questions.
+    let mut connection = app.pool.acquire().await?;
+    let store = lookup::find(&mut *connection, &caller, id).await?;
+    let steps = stores::steps(&mut *connection, id).await?;
+    drop(connection);
     Ok(revalidate::answer(&headers, &StoreDetailsView::new(store, steps, &app.public)))
 }

@@ -7,10 +7,7 @@ use utoipa::IntoParams;
 
 use crate::{
     db::stores,
-    domain::{
-        caller::Caller,
-        store::{Step, StoreRecord},
-    },
+    domain::{caller::Caller, store::StoreRecord},
     http::problem::{Code, Problem},
     kubernetes::reader::ReadError,
 };
@@ -63,20 +60,6 @@ pub async fn find(
 ) -> Result<StoreRecord, LookupError> {
     let store = stores::find(executor, id, caller.kept_to()).await?;
     store.filter(|store| store.deleted_at.is_none()).ok_or(LookupError::NotFound)
-}
-
-/// The store of this id with its steps, if the caller has it.
-///
-/// # Errors
-///
-/// When they don't.
-pub async fn find_with_steps(
-    executor: impl PgExecutor<'_>,
-    caller: &Caller,
-    id: StoreId,
-) -> Result<(StoreRecord, Vec<Step>), LookupError> {
-    let found = stores::find_with_steps(executor, id, caller.kept_to()).await?;
-    found.filter(|(store, _)| store.deleted_at.is_none()).ok_or(LookupError::NotFound)
 }
 
 /// What is said when the cluster can't be asked.
