@@ -5,13 +5,13 @@ use openidconnect::url::Url;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
-use tracing::Metadata;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt, filter_fn},
     fmt,
     layer::SubscriberExt,
-    registry,
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -28,23 +28,33 @@ pub struct Telemetry(Option<SdkTracerProvider>);
 pub fn start(log: &LogConfig, traces: &TracesConfig) -> anyhow::Result<Telemetry> {
     let filter = EnvFilter::try_new(&log.log)
         .with_context(|| format!("`{}` is neither a level nor a list of directives", log.log))?;
-    let lines = match log.log_format {
-        LogFormat::Json => {
-            fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
-        }
-        LogFormat::Text => fmt::layer().boxed(),
+    let Some(endpoint) = &traces.otel_exporter_otlp_endpoint else {
+        // Spans are for a collector alone: where there is none they must cost nothing.
+        let filter = filter.add_directive("backend::http::trace=off".parse()?);
+        tracing_subscriber::registry().with(filter).with(lines(log.log_format)).init();
+        return Ok(Telemetry(None));
     };
-    let provider = traces.otel_exporter_otlp_endpoint.as_ref().map(exporter).transpose()?;
-    let spans = provider.as_ref().map(|provider| {
-        // Spans alone: what is logged goes to the log.
-        let ours = |metadata: &Metadata<'_>| metadata.is_span() && metadata.target().starts_with("backend");
-        tracing_opentelemetry::layer().with_tracer(provider.tracer("backend")).with_filter(filter_fn(ours))
-    });
+    let provider = exporter(endpoint)?;
+    // What is logged goes to the log and not to the collector.
+    let ours = |metadata: &Metadata<'_>| metadata.is_span() && metadata.target().starts_with("backend");
+    let spans =
+        tracing_opentelemetry::layer().with_tracer(provider.tracer("backend")).with_filter(filter_fn(ours));
     let events = |metadata: &Metadata<'_>| metadata.is_event();
-    let lines = lines.with_filter(filter.and(filter_fn(events)));
+    let lines = lines(log.log_format).with_filter(filter.and(filter_fn(events)));
     // The spans come first: their layer is made for the registry itself.
-    registry().with(spans).with(lines).init();
-    Ok(Telemetry(provider))
+    tracing_subscriber::registry().with(spans).with(lines).init();
+    Ok(Telemetry(Some(provider)))
+}
+
+/// What writes an event on a line.
+fn lines<S: Subscriber + for<'a> LookupSpan<'a>>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync> {
+    let lines = fmt::layer();
+    match format {
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).boxed()
+        }
+        LogFormat::Text => lines.boxed(),
+    }
 }
 
 fn exporter(endpoint: &Url) -> anyhow::Result<SdkTracerProvider> {
