@@ -172,6 +172,6 @@ test('the admin login is asked for only on request', () => {
     await page.getByRole('button', { name: 'Show login' }).click()
     await page.getByText('correct-horse-battery').waitFor()
     await page.getByRole('button', { name: 'Hide' }).click()
-    assert.equal(await page.getByText('correct-horse-battery').count(), 0)
+    await page.getByText('correct-horse-battery').waitFor({ state: 'detached' })
   })
 })

@@ -18,10 +18,16 @@ after(async () => {
   await server.close()
 })
 
-/** What axe objects to. The preview is someone else's page. */
+/** What axe objects to, and still does when it looks again: colours that are still changing are nobody's fault. The preview is someone else's page. */
 async function objections(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).exclude('iframe').options({ resultTypes: ['violations'] }).analyze()
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
+  let found: string[] = []
+  for (let looks = 0; looks < 5; looks += 1) {
+    await settled(page)
+    const { violations } = await new AxeBuilder({ page }).exclude('iframe').options({ resultTypes: ['violations'] }).analyze()
+    found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
+    if (found.length === 0) break
+  }
+  return found
 }
 
 /** Once two frames have been drawn, so that what has to change has begun to, and has ended. */
@@ -50,7 +56,6 @@ test('axe finds nothing in any view, light, dark or on a phone, and none is wide
         const found: Record<string, string[]> = {}
         for (const colorScheme of ['dark', 'light'] as const) {
           await page.emulateMedia({ colorScheme })
-          await settled(page)
           found[colorScheme] = await objections(page)
         }
         const widths: number[] = []
@@ -58,7 +63,6 @@ test('axe finds nothing in any view, light, dark or on a phone, and none is wide
           await page.setViewportSize({ width, height: 844 })
           widths.push(await widthOf(page, width))
         }
-        await settled(page)
         found.phone = await objections(page)
         assert.deepEqual(found, { dark: [], light: [], phone: [] })
         assert.deepEqual(widths, [390, 320])
