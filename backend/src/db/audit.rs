@@ -31,7 +31,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub(super) const fn as_str(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::CreateStore => "store.create",
             Self::DeleteStore => "store.delete",

@@ -4,7 +4,6 @@
 use std::{net::IpAddr, time::Duration};
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, PgPool};
 use store_crd::{Phase, StoreId};
 use uuid::Uuid;
@@ -26,6 +25,13 @@ use crate::{
 
 /// How long a caller waits to hear what became of a commit that the database did not confirm. Less than a request may take.
 const SETTLED_WITHIN: Duration = Duration::from_secs(12);
+
+/// Takes the lock of the user `$1`, in SQL. Who creates and who asks later what came of it must mean the same one.
+macro_rules! lock_of_user {
+    () => {
+        "pg_advisory_xact_lock(hashtextextended('creations by ' || $1, 0))"
+    };
+}
 
 /// What came of a request for a store.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,25 +69,16 @@ pub async fn create(
     origin: &Origin,
     limits: &Limits,
 ) -> sqlx::Result<Creation> {
+    let mut transaction = begin(pool).await?;
     let now = store.created_at;
     let hash = fingerprint(&store.name, &store.engine, store.version.as_deref());
-    let mut transaction = begin(pool).await?;
-    // Before the locks: whoever repeats a request that is still being worked on hears so, and does not wait.
     if let Some(key) = key
         && let Some(answer) = answered_before(&mut transaction, &store.owner, key, &hash, now).await?
     {
         return Ok(answer);
     }
 
-    // From here to the end of the transaction nobody else creates a store for this user or from this address, so what is counted
-    // stays right. Everyone takes the user's lock first and the address' lock second, so two never wait for each other. The locks
-    // need a statement of their own: one that counts sees what was there when it began, not when it got the lock.
-    sqlx::query("select pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)")
-        .bind(lock_of_user(&store.owner))
-        .bind(lock_of_place(origin.ip))
-        .execute(&mut *transaction)
-        .await?;
-    let usage = usage_of(&mut *transaction, &store.owner, origin.ip, limits, now).await?;
+    let usage = usage(&mut transaction, &store.owner, origin, limits, now).await?;
     if let Err(refusal) = limits.admit(&usage, now) {
         let code = Outcome::Refused(code(refusal));
         audit::record(&mut *transaction, now, Some(origin), Action::CreateStore, None, code).await?;
@@ -125,10 +122,7 @@ async fn settle(pool: &PgPool, store: &NewStore, error: sqlx::Error) -> sqlx::Re
 /// Whether the store was created. The transaction that creates it holds the user's lock, so whoever gets the lock sees how it ended.
 async fn is_there(pool: &PgPool, store: &NewStore) -> sqlx::Result<bool> {
     let mut transaction = begin(pool).await?;
-    sqlx::query("select pg_advisory_xact_lock($1)")
-        .bind(lock_of_user(&store.owner))
-        .execute(&mut *transaction)
-        .await?;
+    lock_creations_of(&mut transaction, &store.owner).await?;
     sqlx::query_scalar("select exists (select from stores where id = $1)")
         .bind(store.id.uuid())
         .fetch_one(&mut *transaction)
@@ -143,22 +137,6 @@ pub const fn code(refusal: Refusal) -> &'static str {
         Refusal::Ip(_) => "ip_creation_rate_exceeded",
         Refusal::LiveStores => "store_limit_reached",
     }
-}
-
-/// The lock of who creates stores.
-fn lock_of_user(owner: &str) -> i64 {
-    lock("creations by", owner)
-}
-
-/// The lock of where stores are created from.
-fn lock_of_place(ip: IpAddr) -> i64 {
-    lock("creations from", &place(ip).to_string())
-}
-
-/// PostgreSQL knows such locks by number. One that two names share makes the one wait for the other, and no more.
-fn lock(of: &str, name: &str) -> i64 {
-    let hash = Sha256::new().chain_update(of).chain_update([0]).chain_update(name).finalize();
-    hash.iter().take(8).fold(0, |number, byte| number << 8 | i64::from(*byte))
 }
 
 /// What an earlier request with the same key came to, if there was one.
@@ -191,6 +169,35 @@ async fn answered_before(
     Ok(row.map(|(of_before, store)| {
         if of_before == hash { Creation::Repeated(StoreId::from(store)) } else { Creation::KeyReused }
     }))
+}
+
+/// What is used of the limits. From here to the end of the transaction nobody else creates a store for this user or from this
+/// address, so what is counted stays right.
+async fn usage(
+    connection: &mut PgConnection,
+    owner: &str,
+    origin: &Origin,
+    limits: &Limits,
+    now: Timestamp,
+) -> sqlx::Result<Usage> {
+    // Everyone takes the user's lock first and the address' lock second, so two never wait for each other. The locks need a
+    // statement of their own: one that counts sees what was there when it began, not when it got the lock.
+    sqlx::query(concat!(
+        "select ",
+        lock_of_user!(),
+        ", pg_advisory_xact_lock(hashtextextended('creations from ' || $2, 0))"
+    ))
+    .bind(owner)
+    .bind(place(origin.ip).to_string())
+    .execute(&mut *connection)
+    .await?;
+    usage_of(connection, owner, origin.ip, limits, now).await
+}
+
+/// Until the transaction ends, nobody else creates a store for this user.
+async fn lock_creations_of(connection: &mut PgConnection, owner: &str) -> sqlx::Result<()> {
+    sqlx::query(concat!("select ", lock_of_user!())).bind(owner).execute(connection).await?;
+    Ok(())
 }
 
 /// What is used of the limits at the moment, for whoever wants to know it.
@@ -238,7 +245,7 @@ async fn insert(
     origin: &Origin,
 ) -> sqlx::Result<StoreRecord> {
     let (id, now) = (store.id.uuid(), to_sql(store.created_at));
-    // The store, the order to build it and its row in the audit log in one statement.
+    // The store and the order to build it in one statement: what a creation costs is its round trips.
     let created: StoreRow = sqlx::query_as(AssertSqlSafe(format!(
         "with created as (
              insert into stores (id, name, engine, wanted_version, owner, origin, created_at, created_ip, phase, reason, message)
@@ -246,9 +253,6 @@ async fn insert(
              returning {COLUMNS}
          ), ordered as (
              insert into outbox (store_id, action, created_at, next_attempt_at) values ($1, 'apply', $6, $6)
-         ), noted as (
-             insert into audit_log (at, actor, action, store_id, ip, request_id, result)
-             values ($6, $9, $10, $1, $7::inet, $11, 'accepted')
          )
          select {COLUMNS} from created",
     )))
@@ -260,9 +264,6 @@ async fn insert(
     .bind(now)
     .bind(origin.ip.to_string())
     .bind(Phase::Queued.as_str())
-    .bind(&origin.actor)
-    .bind(Action::CreateStore.as_str())
-    .bind(&origin.request_id)
     .fetch_one(&mut *connection)
     .await?;
     if let Some(key) = key {
@@ -280,6 +281,9 @@ async fn insert(
         .execute(&mut *connection)
         .await?;
     }
+    let accepted = Outcome::Accepted(None);
+    audit::record(connection, store.created_at, Some(origin), Action::CreateStore, Some(store.id), accepted)
+        .await?;
     created.try_into()
 }
 
