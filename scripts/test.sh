@@ -127,7 +127,7 @@ stage_charts() { check "Charts" scripts/lib/test-charts.sh || true; }
 bring_up() {
   scripts/setup-local-cluster.sh
   scripts/build-images.sh --load
-  scripts/install-platform.sh --values "$work/canary.yaml"
+  scripts/install-platform.sh --values "$work/values.yaml"
 }
 
 # What runs, by identity: a second `make up` must leave it as it is.
@@ -180,7 +180,11 @@ stage_e2e() {
   # A password that no text holds by chance, so that the scenario `secrets` can look for it wherever the platform speaks.
   STORE_ADMIN_PASSWORD=canary-$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')
   export STORE_ADMIN_PASSWORD
-  echo "stores: { adminPassword: $STORE_ADMIN_PASSWORD }" >"$work/canary.yaml"
+  cat >"$work/values.yaml" <<YAML
+stores: { adminPassword: $STORE_ADMIN_PASSWORD }
+# What waits for the next look at a shop need not wait for a minute.
+orchestrator: { healthInterval: 5s }
+YAML
   if check "make up" bring_up; then
     use_cluster
     [[ $(cluster_fact cluster) == kind ]] || check "The host's network is as it was" network_untouched || true
@@ -203,8 +207,7 @@ stage_e2e() {
       skip "A store asked for while the API server is stopped" "only the API server of the project's own node can be stopped from here"
       left_out=(--skip while_the_api_server_is_stopped)
     fi
-    for scenario in tests/e2e/tests/*/; do
-      scenario=$(basename "$scenario")
+    for scenario in $(scenarios); do
       check "Scenario: $scenario" run_scenario "$scenario" || true
     done
   fi
@@ -222,11 +225,17 @@ browser_story() {
   PLATFORM_DASHBOARD=$(url_of dashboard) npm run e2e:platform
 }
 
+# All that there are. `secrets` comes last: it looks at the logs of the whole run.
+scenarios() {
+  sed -nE 's/^mod (.*);$/\1/p' tests/e2e/tests/scenarios/main.rs | grep -vx secrets
+  echo secrets
+}
+
 run_scenario() {
-  local image=tests/e2e/tests/$1/image
+  local image=tests/e2e/tests/scenarios/$1/image
   [[ ! -d $image ]] || E2E_IMAGE=$(build_and_load "$1" "$image")
   export E2E_IMAGE=${E2E_IMAGE:-}
-  cargo test --locked --workspace --features e2e/platform --test "$1" -- --test-threads=1 "${left_out[@]}"
+  cargo test --locked --workspace --features e2e/platform --test scenarios -- --test-threads=1 "$1::" "${left_out[@]}"
 }
 
 # A scenario may bring an image of its own, which is none of the platform's.

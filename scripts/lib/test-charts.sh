@@ -39,6 +39,7 @@ lacks() { ! grep -qF -- "$2" "$work/$1.yaml" || die "$1 has '$2'"; }
 renders local "$platform" -f "$platform/values-local.yaml" --set public.port=8080
 contains local 'host: api.localhost'
 contains local 'kind: StatefulSet'
+contains local "{ name: HEALTH_INTERVAL, value: 60s }"
 contains local '{ name: CORS_ORIGINS, value: http://dashboard.localhost:8080 }'
 [[ $(grep -cF '{ name: DASHBOARD_ORIGIN, value: http://dashboard.localhost:8080 }' "$work/local.yaml") == 2 ]] ||
   die "not each engine's shop may be shown in the dashboard"
@@ -116,6 +117,7 @@ refuses 'adminUsers is for header mode' "$platform" "${prod[@]}" "${oidc[@]}" --
 refuses 'mode' "$platform" --set domain=x.example --set backend.auth.mode=trust
 refuses 'tracesEndpoint' "$platform" --set domain=x.example --set backend.tracesEndpoint=https://collector:4318
 refuses 'replicas' "$platform" --set domain=x.example --set backend.replicas=99
+refuses 'healthInterval' "$platform" --set domain=x.example --set orchestrator.healthInterval=often
 refuses 'scheme' "$platform" --set domain=x.example --set public.scheme=ftp
 refuses 'warnDays (7) must be less' "$platform" --set domain=x.example --set stores.idle.deleteAfterDays=7 \
   --set stores.idle.warnDays=7

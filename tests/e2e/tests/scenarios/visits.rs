@@ -7,7 +7,7 @@ use e2e::{Api, Cluster, api::DELETED_LIMIT, until};
 use futures::future::try_join_all;
 use reqwest::StatusCode;
 
-/// A Ready store is asked about once a minute.
+/// A Ready store is asked once a minute, and oftener in the cluster that scripts/test.sh makes.
 const ASKED_LIMIT: Duration = Duration::from_mins(3);
 
 #[tokio::test]
