@@ -4,12 +4,12 @@
  *   npm run screenshots [-- folder [only]]
  */
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { launch, root, serve } from '../e2e/harness.ts'
 import { look, views } from '../e2e/views.ts'
 
 const [folder = 'screenshots', only] = process.argv.slice(2)
-const target = join(root, folder)
+const target = resolve(root, folder)
 await mkdir(target, { recursive: true })
 const server = await serve()
 const browser = await launch()
