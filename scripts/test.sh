@@ -138,9 +138,11 @@ fingerprint() {
 }
 
 up_again() {
-  local before
+  local before started
   before=$(fingerprint)
+  started=$(now_ms)
   bring_up
+  (($(now_ms) - started < 60000)) || die "a second run takes $(seconds_since "$started"), not less than a minute"
   diff <(echo "$before") <(fingerprint) || die "the second run changed what is listed above"
 }
 

@@ -60,16 +60,21 @@ impl Cluster {
         Api::namespaced(self.client.clone(), namespace)
     }
 
-    /// Kills every pod of one of the platform's components at once, as SIGKILL does, and returns how many there were.
+    /// Kills every pod of one of the platform's components at once, and returns how many there were. On the project's own node that is
+    /// a SIGKILL; of other clusters the API takes no more than a deletion without grace, which the kubelet may well soften.
     ///
     /// # Errors
-    /// When the cluster refuses.
+    /// When the cluster refuses, or a process can't be killed.
     pub async fn kill(&self, component: &str) -> Result<usize> {
         let pods = self.namespaced::<Pod>(PLATFORM_NAMESPACE);
         let of_component = ListParams::default().labels(&format!("app.kubernetes.io/component={component}"));
         let victims = pods.list(&of_component).await?.items;
         for pod in &victims {
-            pods.delete(&pod.name_any(), &DeleteParams::default().grace_period(0)).await?;
+            let processes = processes_of(pod)?;
+            if processes.is_empty() {
+                pods.delete(&pod.name_any(), &DeleteParams::default().grace_period(0)).await?;
+            }
+            processes.iter().try_for_each(|pid| signal("-KILL", pid))?;
         }
         Ok(victims.len())
     }
@@ -81,6 +86,16 @@ impl Cluster {
     pub async fn credentials(&self, namespace: &str) -> Result<BTreeMap<String, ByteString>> {
         let secret = self.namespaced::<Secret>(namespace).get("store-credentials").await?;
         secret.data.context("the Secret is empty")
+    }
+
+    /// The values of all Secrets of a namespace but those that Helm keeps its releases in.
+    ///
+    /// # Errors
+    /// When the cluster refuses.
+    pub async fn secrets(&self, namespace: &str) -> Result<BTreeMap<String, BTreeMap<String, ByteString>>> {
+        let ours = ListParams::default().labels("owner!=helm");
+        let secrets = self.namespaced::<Secret>(namespace).list(&ours).await?;
+        Ok(secrets.into_iter().map(|secret| (secret.name_any(), secret.data.unwrap_or_default())).collect())
     }
 
     /// Names of what a store must have exactly one of, as `kind/name`, sorted.
@@ -183,6 +198,21 @@ fn is_api_server(process: &Path, flag: &str) -> bool {
     let arguments = fs::read(process.join("cmdline")).unwrap_or_default();
     let mut arguments = arguments.split(|byte| *byte == 0);
     arguments.nth(1) == Some(b"kube-apiserver") && arguments.any(|argument| argument == flag.as_bytes())
+}
+
+/// The processes of a pod's containers, as far as they run on this machine: their cgroup bears the container's id.
+fn processes_of(pod: &Pod) -> Result<Vec<String>> {
+    let containers = pod.status.iter().flat_map(|status| status.container_statuses.iter().flatten());
+    let ids: Vec<_> = containers
+        .filter_map(|container| container.container_id.as_deref()?.split_once("://"))
+        .map(|(_, id)| id)
+        .collect();
+    let of_pod = |process: &Path| {
+        let cgroup = fs::read_to_string(process.join("cgroup")).unwrap_or_default();
+        ids.iter().any(|id| cgroup.contains(id))
+    };
+    let processes = fs::read_dir("/proc")?.flatten().filter(|process| of_pod(&process.path()));
+    Ok(processes.map(|process| process.file_name().to_string_lossy().into_owned()).collect())
 }
 
 fn signal(signal: &str, pid: &str) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The platform as its users meet it: the API over the ingress, and the cluster by kubectl's means.
 //!
-//! Scenarios live in `tests/<scenario>/`. They need a running platform, which `scripts/test.sh` brings up; its address and kubeconfig
+//! Scenarios live in `tests/scenarios`. They need a running platform, which `scripts/test.sh` brings up; its address and kubeconfig
 //! come from the environment.
 
 pub mod api;

@@ -18,8 +18,9 @@ async fn a_store_can_be_deleted_while_it_is_provisioned_and_twice() -> Result<()
     .await?;
     api.delete(&store.id).await?;
     api.delete(&store.id).await?;
-    api.gone(&store.id).await?;
+    // First the whole of what is promised within 30 s, counted from the request.
     cluster.no_trace(store.store_id(), DELETED_LIMIT).await?;
+    api.gone(&store.id).await?;
     api.delete(&store.id).await
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Api, Cluster, api::DELETED_LIMIT, run, run_refused};
+use e2e::{Api, Cluster, api::DELETED_LIMIT, cluster::PLATFORM_NAMESPACE, run, run_refused};
 
 #[tokio::test]
 async fn a_store_by_helm_becomes_ready_and_is_listed() -> Result<()> {
@@ -17,12 +17,38 @@ async fn a_store_by_helm_becomes_ready_and_is_listed() -> Result<()> {
         Ok(api.list().await?.into_iter().find(|store| store.name == "e2e-shop"))
     })
     .await?;
-    api.ready(&store.id).await?;
+    let store = api.ready(&store.id).await?;
     run("helm", &["upgrade", "e2e-shop", chart, "--set", &engine_value, "--set", "owner=e2e-helm"])?;
     api.ready(&store.id).await?;
+
+    platform_is_upgraded(&cluster, &store.namespace()).await?;
+    let (status, _) = api.visit(store.url.as_deref().context("a Ready store has an address")?).await?;
+    ensure!(status.is_success(), "after an upgrade the shop answers {status}");
+
     run("helm", &["uninstall", "e2e-shop"])?;
     cluster.no_trace(store.store_id(), DELETED_LIMIT).await?;
     api.gone(&store.id).await
+}
+
+/// With a value that is another, so that the orchestrator starts anew. The store in this namespace must not notice.
+async fn platform_is_upgraded(cluster: &Cluster, namespace: &str) -> Result<()> {
+    let before = (
+        cluster.secrets(PLATFORM_NAMESPACE).await?,
+        cluster.secrets(namespace).await?,
+        cluster.serving_pods(namespace).await?,
+    );
+    let upgrade = "upgrade store-platform helm/store-platform --namespace store-platform --reuse-values --wait --timeout 3m";
+    let mut arguments: Vec<_> = upgrade.split(' ').collect();
+    arguments.extend(["--set", "orchestrator.log=debug"]);
+    run("helm", &arguments)?;
+    let (platform, store, pods) = before;
+    ensure!(
+        cluster.secrets(PLATFORM_NAMESPACE).await? == platform,
+        "an upgrade changed the platform's Secrets"
+    );
+    ensure!(cluster.secrets(namespace).await? == store, "an upgrade changed a store's Secrets");
+    ensure!(cluster.serving_pods(namespace).await? == pods, "an upgrade restarted a store");
+    Ok(())
 }
 
 #[test]

@@ -50,13 +50,16 @@ async fn deleted_and_edited_objects_are_put_back() -> Result<()> {
     })
     .await?;
     api.ready(&store.id).await?;
+    let kept = cluster.serving_pods(&namespace).await?.into_iter().filter(|pod| pods.contains(pod)).count();
+    ensure!(
+        kept == pods.len() - 1,
+        "of {} pods {kept} were left alone; only the one of app had to go",
+        pods.len()
+    );
 
     // A lost Secret comes back with the very same values, or the database would refuse the application from then on.
     secrets.delete("store-credentials", &DeleteParams::default()).await?;
-    until("the Secret is back", Duration::from_mins(2), async || {
-        Ok(secrets.get_opt("store-credentials").await?)
-    })
-    .await?;
+    until("the Secret is back", SOON, async || Ok(secrets.get_opt("store-credentials").await?)).await?;
     ensure!(cluster.credentials(&namespace).await? == credentials, "the Secret came back with other values");
 
     let url = store.url.clone().expect("a Ready store has an address");

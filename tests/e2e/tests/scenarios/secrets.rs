@@ -119,10 +119,17 @@ async fn read_logs(cluster: &Cluster, namespace: &str, said: &mut Said) -> Resul
     let pods = cluster.namespaced::<Pod>(namespace);
     for pod in pods.list(&ListParams::default()).await? {
         let name = pod.name_any();
-        let log =
-            pods.logs(&name, &LogParams::default()).await.with_context(|| format!("the log of {name}"))?;
-        // A cache may have nothing to say.
-        said.insert(format!("the log of {name}"), format!("log:\n{log}"));
+        let statuses = pod.status.iter().flat_map(|status| status.container_statuses.iter().flatten());
+        let restarted = statuses.map(|container| container.restart_count).sum::<i32>() > 0;
+        for previous in [false, true] {
+            if previous && !restarted {
+                continue;
+            }
+            let which = LogParams { previous, ..LogParams::default() };
+            let log = pods.logs(&name, &which).await.with_context(|| format!("the log of {name}"))?;
+            // A cache may have nothing to say.
+            said.insert(format!("the log of {name}, previous: {previous}"), format!("log:\n{log}"));
+        }
     }
     Ok(())
 }
