@@ -5,7 +5,8 @@
 # images.yaml in the folder of the local cluster's state. A tag is a hash over what the image is made from, so an image
 # whose inputs did not change is neither built nor loaded nor rolled out again. Without a NAME: all of them.
 #
-#   --load   also load into the local cluster those that it doesn't have yet
+#   --load   also load into the local cluster those that it doesn't have yet; to a cluster of one's own (CLUSTER=current)
+#            they are given by its registry
 #   --force  build also what has not changed, from the newest Debian packages; the tags stay the same
 #   --list   print the names of the images and stop
 #   --help   this text
@@ -88,7 +89,12 @@ prune() {
 }
 
 load() {
-  local name=$1 reference=$2
+  local name=$1 reference=$2 registry
+  registry=$(cluster_fact registry)
+  if [[ -n $registry ]]; then
+    push_image "$reference" "$registry/${reference#"$REGISTRY/"}"
+    return
+  fi
   archive_image "$reference" "$work/$name.tar"
   load_image "$work/$name.tar"
   rm "$work/$name.tar"

@@ -40,10 +40,13 @@ use_cluster
 images=$STATE/$INSTANCE/images.yaml
 [[ -f $images ]] || die "$images is missing: run scripts/build-images.sh --load first"
 values=("$CHART/values-local.yaml" "$images" "${extra_values[@]}")
-port=$(cluster_fact httpPort)
+# What only the cluster knows.
+settings=(--set "public.port=$(cluster_fact httpPort)" --set "domain=$(cluster_fact domain)")
+registry=$(cluster_fact registry)
+[[ -z $registry ]] || settings+=(--set "images.registry=$registry")
 
 # What the release was made from. Helm itself would make a new revision of an unchanged one.
-fingerprint="inputs $(cat "${values[@]}" <(printf '%s' "$port") | hash_of "$(sha256sum)" helm/store-platform)"
+fingerprint="inputs $(cat "${values[@]}" <(printf '%s' "${settings[*]}") | hash_of "$(sha256sum)" helm/store-platform)"
 
 installed() {
   local history
@@ -77,7 +80,7 @@ install() {
   if [[ $(helm status "$RELEASE" -n "$NAMESPACE" -o json 2>/dev/null | jq -r .info.status) == pending-install ]]; then
     helm uninstall "$RELEASE" -n "$NAMESPACE" --wait >/dev/null
   fi
-  helm upgrade --install "$RELEASE" "$CHART" -n "$NAMESPACE" "${files[@]}" --set "public.port=$port" \
+  helm upgrade --install "$RELEASE" "$CHART" -n "$NAMESPACE" "${files[@]}" "${settings[@]}" \
     --description "$fingerprint" --wait --timeout "${timeout}s" >/dev/null ||
     die "the platform did not come up; look at: KUBECONFIG=$KUBECONFIG kubectl -n $NAMESPACE get pods"
 }

@@ -14,9 +14,10 @@
 #
 # Environment:
 #   CLUSTER                  current, kind or node: take this one, or fail
+#   STORE_PLATFORM_REGISTRY  with CLUSTER=current: where the images are pushed to, after `docker login` or `buildah login`,
+#                            and where that cluster pulls them from, such as registry.example.com/shops
 #   STORE_PLATFORM_DOMAIN    with CLUSTER=current: the domain that leads to its ingress (default: localhost)
-#   STORE_PLATFORM_HTTP_PORT, STORE_PLATFORM_HTTPS_PORT
-#                            with CLUSTER=current: the ports of its ingress (default: 80 and 443)
+#   STORE_PLATFORM_HTTP_PORT with CLUSTER=current: the port of its ingress (default: 80)
 #   STORE_PLATFORM_INSTANCE, STORE_PLATFORM_CACHE, STORE_PLATFORM_STATE
 
 set -euo pipefail
@@ -67,7 +68,11 @@ write_facts() {
 # ---- the cluster that the user names ------------------------------------------------------------------
 
 setup_current() {
+  local registry="${STORE_PLATFORM_REGISTRY:-}" reference='^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$'
   require_command kubectl 'install it, or unset CLUSTER'
+  [[ "$registry" =~ $reference ]] ||
+    die "CLUSTER=current needs STORE_PLATFORM_REGISTRY, a registry that this machine may push to and that the cluster pulls" \
+      "from, such as registry.example.com/shops; it is ${registry@Q}"
   kubectl config view --minify --flatten --raw >"$INSTANCE_DIR/kubeconfig" 2>/dev/null ||
     die "kubectl has no current context: choose one with \`kubectl config use-context\`"
   chmod 600 "$INSTANCE_DIR/kubeconfig"
@@ -75,7 +80,7 @@ setup_current() {
     die "the cluster of kubectl's current context ($(kubectl config current-context)) does not answer"
   write_facts cluster current instance "$INSTANCE" kubeconfig "$INSTANCE_DIR/kubeconfig" \
     domain "${STORE_PLATFORM_DOMAIN:-localhost}" httpPort "${STORE_PLATFORM_HTTP_PORT:-80}" \
-    httpsPort "${STORE_PLATFORM_HTTPS_PORT:-443}"
+    registry "$registry"
   log "    context $(kubectl config current-context); nothing was changed in it. It needs an ingress controller and a" \
     "default StorageClass of its own"
 }

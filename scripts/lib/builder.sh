@@ -58,6 +58,14 @@ archive_image() {
   esac
 }
 
+# push_image LOCAL REMOTE: to a registry that this machine is signed in at.
+push_image() {
+  case $BUILDER in
+    docker) docker tag "$1" "$2" && docker push --quiet "$2" ;;
+    buildah) buildah push --quiet "$1" "docker://$2" ;;
+  esac >/dev/null || die "the image could not be pushed to $2: can this machine sign in there (\`$BUILDER login\`)?"
+}
+
 # make_base_image: from the registry where it answers, and else from Debian's packages with the sources this machine uses.
 make_base_image() {
   if timeout 120 "$BUILDER" pull --quiet "$BASE_IMAGE" >/dev/null 2>&1; then

@@ -4,7 +4,7 @@
 #
 #   use_cluster       KUBECONFIG of this instance's cluster, and kubectl and helm on the PATH
 #   use_tools         just kubectl and helm on the PATH
-#   cluster_fact KEY  cluster, kubeconfig, domain, httpPort, httpsPort, apiPort
+#   cluster_fact KEY  cluster, kubeconfig, domain, httpPort, httpsPort, apiPort; registry of a cluster of the user's own
 #   load_image …      archives into the cluster
 
 # shellcheck source=scripts/lib/parts.sh
@@ -91,8 +91,7 @@ load_image() {
       node) ctr_in_node images import "$(realpath "$archive")" >/dev/null ;;
       kind) "$(kind_program)" load image-archive --name "$(kind_name)" "$archive" >/dev/null ;;
       current)
-        die "images can't be loaded into a cluster of your own: push them to a registry that it pulls from, and install with" \
-          "\`--set images.registry=REGISTRY\`"
+        die "images can't be loaded into a cluster of your own; it pulls them from $(cluster_fact registry)"
         ;;
       *) die "there is no cluster for the instance '$INSTANCE': run scripts/setup-local-cluster.sh first" ;;
     esac
