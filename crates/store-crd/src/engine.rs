@@ -245,7 +245,7 @@ pub struct Volume {
     pub storage: Option<String>,
 }
 
-/// Paths on the application's port that the kubelet asks every second.
+/// Paths on the application's port that the kubelet asks: for readiness every second, for liveness every ten.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Probes {
