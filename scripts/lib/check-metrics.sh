@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: scripts/lib/check-metrics.sh
 #
-# Shows what the backend measures (as a test has it, in a snapshot) to promtool, which knows Prometheus's conventions.
-# promtool is taken from Debian's package `prometheus`, whose server is not installed.
+# Shows what the backend measures (as a test has it, in a snapshot) to promtool, which knows Prometheus's conventions, and
+# looks each up in docs/METRICS.md. promtool is taken from Debian's package `prometheus`, whose server is not installed.
 #
 #   PROMTOOL   another promtool
 
@@ -35,5 +35,12 @@ promtool() {
 
 PROMTOOL=${PROMTOOL:-$(promtool)}
 # What follows the second line of dashes is the page itself.
-awk 'dashes == 2 { print } /^---$/ { dashes++ }' "$SNAPSHOT" | "$PROMTOOL" check metrics
+page=$(awk 'dashes == 2 { print } /^---$/ { dashes++ }' "$SNAPSHOT")
+"$PROMTOOL" check metrics <<<"$page"
 log "promtool finds nothing wrong"
+
+rows=$(sed -n '/^## Backend/,/^## Orchestrator/p' "$REPO_ROOT/docs/METRICS.md")
+while read -r _ _ name type; do
+  grep -q "^| \`${name#store_platform_}\` | $type |" <<<"$rows" || die "docs/METRICS.md has no row for the $type $name"
+done < <(grep '^# TYPE ' <<<"$page")
+log "docs/METRICS.md has a row for each"
