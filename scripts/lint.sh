@@ -1,26 +1,32 @@
 #!/usr/bin/env bash
-# Usage: scripts/lint.sh [--quick]
+# Usage: scripts/lint.sh [check…]
 #
-# Checks formatting, lints, scripts, charts, generated files and licences. Changes nothing; says what to run to mend it.
+# Checks form, not behaviour. Changes nothing; says what to run to mend it.
 #
-#   --quick   leave out the licences of the dependencies (building their checker takes minutes the first time)
-#   --help    this text
+#   check    rust: rustfmt, clippy; scripts: shellcheck; go: gofmt, go vet; licences: those of all crates (building their checker takes
+#            minutes the first time); charts: helm lint, and what they render; web: tsc, eslint, and whether what is generated is
+#            up to date (default: all of them)
+#   --help   this text
 
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
+# shellcheck source=scripts/lib/npm.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/npm.sh"
 
 CARGO_DENY_VERSION=0.20.2
 
-quick=false
+ALL_CHECKS=(rust scripts go licences charts web)
+checks=()
 while (($#)); do
   case $1 in
-    --quick) quick=true ;;
+    rust | scripts | go | licences | charts | web) checks+=("$1") ;;
     -h | --help) usage_of "$0"; exit 0 ;;
-    *) reject_flag "$1" "--quick --help" ;;
+    *) reject_flag "$1" "${ALL_CHECKS[*]} --help" ;;
   esac
   shift
 done
+((${#checks[@]})) || checks=("${ALL_CHECKS[@]}")
 
 cd "$REPO_ROOT"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
@@ -48,8 +54,23 @@ licences() {
   "$root/bin/cargo-deny" --log-level error check licenses bans sources
 }
 
-step "rustfmt" cargo fmt --all --check
-step "clippy" cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
-step "shellcheck" shell
-step "gofmt, go vet" go_code
-[[ $quick == true ]] || step "licences (cargo-deny)" licences
+lint_rust() {
+  step "rustfmt" cargo fmt --all --check
+  step "clippy" cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
+}
+lint_scripts() { step "shellcheck" shell; }
+lint_go() { step "gofmt, go vet" go_code; }
+lint_licences() { step "licences (cargo-deny)" licences; }
+lint_charts() { step "charts" scripts/lib/test-charts.sh; }
+lint_web() {
+  step "storefront" npm_lint images/medusa/storefront
+  step "dashboard" npm_lint dashboard
+}
+
+npm_lint() (
+  cd "$1"
+  npm_packages
+  npm run --silent --if-present lint
+)
+
+for check in "${checks[@]}"; do "lint_$check"; done

@@ -43,7 +43,20 @@ everything=false
 cd "$REPO_ROOT"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 
-summary=() passed=0 failed=0 skipped=0
+summary=() besides=() passed=0 failed=0 skipped=0
+# Much of what a check does is waiting for a server or a disk.
+AT_ONCE=$(($(nproc) + 1))
+
+# note NAME EXIT_CODE TIME: how a check ended.
+note() {
+  if (($2 == 0)); then
+    passed=$((passed + 1))
+    summary+=("passed   $1 ($3)")
+  else
+    failed=$((failed + 1))
+    summary+=("FAILED   $1 ($3, exit code $2)")
+  fi
+}
 
 # check NAME COMMAND…: runs it, says how long it took, and remembers how it ended. Later checks run all the same.
 # The command runs in a process of its own, so that `set -e` holds inside it.
@@ -59,14 +72,39 @@ check() {
   )
   code=$?
   set -e
-  if ((code == 0)); then
-    passed=$((passed + 1))
-    summary+=("passed   $name ($(seconds_since "$started"))")
-  else
-    failed=$((failed + 1))
-    summary+=("FAILED   $name ($(seconds_since "$started"), exit code $code)")
-  fi
+  note "$name" "$code" "$(seconds_since "$started")"
   return "$code"
+}
+
+# beside NAME COMMAND…: the same beside others, AT_ONCE at most; what it says is shown when it has ended. `together` waits for all.
+beside() {
+  local name=$1 output=$work/beside-${#besides[@]}
+  shift
+  while (($(jobs -pr | wc -l) >= AT_ONCE)); do wait -n || true; done
+  log "    begun: $name"
+  besides+=("$output")
+  (
+    started=$(now_ms)
+    set +e
+    (
+      set -e
+      "$@"
+    ) >"$output" 2>&1
+    printf '%s\t%d\t%s\n' "$name" $? "$(seconds_since "$started")" >"$output.end"
+    flock 9
+    heading "$name"
+    cat "$output" >&2
+  ) 9>"$work/beside.lock" &
+}
+
+together() {
+  local output name code time
+  wait
+  for output in "${besides[@]}"; do
+    IFS=$'\t' read -r name code time <"$output.end"
+    note "$name" "$code" "$time"
+  done
+  besides=()
 }
 
 skip() {
@@ -78,6 +116,9 @@ skip() {
 conclude() {
   local code=$?
   trap - EXIT
+  # Cut off in the middle, what runs beside ends, too.
+  jobs -p | xargs --no-run-if-empty kill 2>/dev/null || true
+  wait
   rm -rf "$work"
   heading "Summary"
   printf '%s\n' "${summary[@]}"
@@ -88,20 +129,25 @@ conclude() {
 work=$(mktemp -d)
 trap conclude EXIT
 
-stage_lint() { check "Code style" scripts/lint.sh --quick || true; }
+stage_lint() {
+  beside "Code style" scripts/lint.sh rust scripts go
+  beside "Licences" scripts/lint.sh licences
+}
 
 stage_rust() {
   install_packages postgresql
   check "The node's program, for a real API server" scripts/build-node.sh || return 0
-  check "Rust: units, real API server, real PostgreSQL" cargo test --locked --workspace || true
-  check "Metrics, as promtool sees them" scripts/lib/check-metrics.sh || true
-  check "API, fuzzed by its own description (header)" scripts/lib/fuzz-api.sh header || true
-  check "API, fuzzed by its own description (oidc)" scripts/lib/fuzz-api.sh oidc || true
+  beside "Rust: units, real API server, real PostgreSQL" cargo test --locked --workspace
+  beside "Metrics, as promtool sees them" scripts/lib/check-metrics.sh
+  beside "API, fuzzed by its own description (header)" scripts/lib/fuzz-api.sh header
+  beside "API, fuzzed by its own description (oidc)" scripts/lib/fuzz-api.sh oidc
 }
 
-stage_go() { check "Go: the node's own parts" env CGO_ENABLED=0 go -C cluster/node test -trimpath ./internal/... || true; }
+stage_go() { beside "Go: the node's own parts" env CGO_ENABLED=0 go -C cluster/node test -trimpath ./internal/...; }
 
 npm_tests() {
+  exec 8>"$work/$(basename "$1").lock"
+  flock 8
   cd "$1"
   npm_packages
   npm run --if-present lint
@@ -109,20 +155,23 @@ npm_tests() {
 }
 
 stage_web() {
-  check "Storefront" npm_tests images/medusa/storefront || true
-  check "Dashboard" npm_tests dashboard || true
+  beside "Storefront" npm_tests images/medusa/storefront
+  beside "Dashboard" npm_tests dashboard
 }
 
-stage_browser() { check "$IN_BROWSER" dashboard_in_browser || true; }
+stage_browser() { beside "$IN_BROWSER" dashboard_in_browser; }
 
 dashboard_in_browser() {
   install_browser
+  # Its own tests build it, too.
+  exec 8>"$work/dashboard.lock"
+  flock 8
   cd dashboard
   npm_packages
   E2E_PORT=$(free_port 4173) npm run e2e
 }
 
-stage_charts() { check "Charts" scripts/lib/test-charts.sh || true; }
+stage_charts() { beside "Charts" scripts/lib/test-charts.sh; }
 
 bring_up() {
   scripts/setup-local-cluster.sh
@@ -173,6 +222,7 @@ nothing_left() {
 }
 
 stage_e2e() {
+  together
   local engine engines=() scenario left_out=()
   install_packages iproute2 nftables procps
   # What an earlier run that was cut off has left must not pass for the host's own.
@@ -258,4 +308,5 @@ build_and_load() {
 }
 
 for stage in "${stages[@]}"; do "stage_$stage"; done
+together
 [[ $everything == false ]] || skip "$IN_BROWSER" "it takes 7 minutes of the 15 that a run may take: scripts/test.sh browser"

@@ -93,22 +93,32 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # require_command COMMAND HOW: stops with HOW to get the command when it is not there.
 require_command() { have "$1" || die "this needs \`$1\`, which is not on the PATH: $2"; }
 
-# install_packages PACKAGE…: installs those Debian packages that are missing, and says which.
+# install_packages PACKAGE…: installs those Debian packages that are missing, and says which. Two at once take turns.
 install_packages() {
+  local missing
+  missing="$(_missing_packages "$@")"
+  [[ -n "$missing" ]] || return 0
+  have apt-get || die "these packages are needed and apt-get is not here to install them: $missing"
+  [[ $EUID -eq 0 ]] || die "these packages are needed: $missing. Install them with: sudo apt-get install $missing"
+  mkdir -p "$CACHE"
+  (
+    flock 9
+    read -ra packages <<<"$(_missing_packages "$@")"
+    ((${#packages[@]})) || exit 0
+    log "    installing Debian packages: ${packages[*]}"
+    _apt_install "${packages[@]}" >/dev/null 2>&1 && exit 0
+    # A machine that never ran it has no package lists, or old ones.
+    apt-get update -qq >&2 || die 'apt-get update failed: is the network there?'
+    output="$(_apt_install "${packages[@]}" 2>&1)" || die "apt-get could not install ${packages[*]}:"$'\n'"$output"
+  ) 9>"$CACHE/.apt.lock"
+}
+
+_missing_packages() {
   local package missing=()
   for package in "$@"; do
     [[ "$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null)" == 'install ok installed' ]] || missing+=("$package")
   done
-  [[ ${#missing[@]} -gt 0 ]] || return 0
-  have apt-get || die "these packages are needed and apt-get is not here to install them: ${missing[*]}"
-  [[ $EUID -eq 0 ]] || die "these packages are needed: ${missing[*]}. Install them with: sudo apt-get install ${missing[*]}"
-  log "    installing Debian packages: ${missing[*]}"
-  local output
-  if ! output="$(_apt_install "${missing[@]}" 2>&1)"; then
-    # A machine that never ran it has no package lists, or old ones.
-    apt-get update -qq >&2 || die 'apt-get update failed: is the network there?'
-    output="$(_apt_install "${missing[@]}" 2>&1)" || die "apt-get could not install ${missing[*]}:"$'\n'"$output"
-  fi
+  echo "${missing[*]}"
 }
 
 _apt_install() {

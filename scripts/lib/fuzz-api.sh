@@ -42,14 +42,21 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 schemathesis() {
   local folder
   folder=$CACHE/bin/schemathesis-$(hash_of "" "$TESTS/schemathesis/requirements.txt")
-  if [[ ! -e $folder/complete ]]; then
-    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
-    rm -rf "$folder"
-    python3 -m venv "$folder"
-    "$folder/bin/pip" install --quiet --disable-pip-version-check --requirement "$TESTS/schemathesis/requirements.txt" >&2
-    touch "$folder/complete"
-  fi
+  mkdir -p "$CACHE/bin"
+  # Two at once install it once.
+  (
+    flock 9
+    [[ -e $folder/complete ]] || install_schemathesis "$folder"
+  ) 9>"$folder.lock" >&2
   echo "$folder/bin/schemathesis"
+}
+
+install_schemathesis() {
+  python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+  rm -rf "$1"
+  python3 -m venv "$1"
+  "$1/bin/pip" install --quiet --disable-pip-version-check --requirement "$TESTS/schemathesis/requirements.txt"
+  touch "$1/complete"
 }
 
 # Where the OpenID provider is, with its packages.
