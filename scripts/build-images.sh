@@ -135,6 +135,7 @@ make_image() {
   fi
   prune "$name" "$reference"
   printf '%s' "$tag" >"$work/$name.tag"
+  [[ -z $ENGINE_VERSION ]] || printf '%s' "$ENGINE_VERSION" >"$work/$name.version"
   log "    $(printf '%-12s' "$name") $tag  $what in $(seconds_since "$started") (${sizes[$reference]})"
 }
 
@@ -170,13 +171,15 @@ write_values() {
         grep "^  $name: { tag: " "$file" || true
       fi
     done
-    # What can't be built here is the image of an engine.
+    # What can't be built here, or in another version, is the image of an engine.
     echo 'engines:'
     for name in "${all[@]}"; do
       if [[ -f $work/$name.skipped ]]; then
         printf '  %s: { enabled: false }\n' "$name"
+      elif [[ -f $work/$name.version ]]; then
+        printf '  %s: { version: "%s" }\n' "$name" "$(<"$work/$name.version")"
       elif [[ ! -f $work/$name.tag && -f $file ]]; then
-        grep "^  $name: { enabled: false }" "$file" || true
+        grep -E "^  $name: \{ (enabled|version): " "$file" || true
       fi
     done
   } >"$work/images.yaml"

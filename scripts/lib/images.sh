@@ -15,10 +15,11 @@ IMAGES=(
   'orchestrator | orchestrator/Dockerfile | program'
 )
 
-# What a needs_… function sets: options for the build, what goes into the tag besides the files, and, where the image can't be
-# made here, the reason.
+# What a needs_… function sets: options for the build, what goes into the tag besides the files, the version of the engine where it
+# can be chosen, and, where the image can't be made here, the reason.
 BUILD_OPTIONS=()
 DIGEST=""
+ENGINE_VERSION=""
 SKIP_REASON=""
 
 image_names() { printf '%s\n' "${IMAGES[@]}" | cut -d'|' -f1 | tr -d ' '; }
@@ -87,10 +88,21 @@ needs_wordpress() {
   elif [[ ! -f $woocommerce_dir/woocommerce.php ]] && ! _download_woocommerce "$woocommerce" "$woocommerce_dir"; then
     SKIP_REASON="WooCommerce $woocommerce is not in $woocommerce_dir and can't be downloaded here; put it there unpacked, or name its folder in WOOCOMMERCE_DIR"
   else
+    _is_version "$wordpress" "$wordpress_dir" wp-includes/version.php WORDPRESS_VERSION
+    _is_version "$woocommerce" "$woocommerce_dir" woocommerce.php WOOCOMMERCE_VERSION
+    ENGINE_VERSION=$woocommerce
     DIGEST="$(_tree_digest "$wordpress_dir") $(_tree_digest "$woocommerce_dir")"
     BUILD_OPTIONS=(--build-context "wordpress=$wordpress_dir" --build-context "woocommerce=$woocommerce_dir"
       --build-arg "SOURCES=$(hash_of "$DIGEST" "$REPO_ROOT/images/woocommerce/build")")
   fi
+}
+
+# _is_version VERSION FOLDER FILE VARIABLE: what this file of the folder says of itself is this version.
+_is_version() {
+  local found
+  found=$(sed -nE "s/^( \\* Version: |\\\$wp_version = ')([^']+).*/\\2/p" "$2/$3" | head -n 1)
+  [[ $found == "$1" ]] ||
+    die "$2 holds version ${found:-unknown}, not $1: name another folder, or say $4=$found (tested: WordPress $WORDPRESS_TESTED with WooCommerce $WOOCOMMERCE_TESTED)"
 }
 
 _download_wordpress() {

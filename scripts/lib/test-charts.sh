@@ -100,14 +100,17 @@ renews orchestrator --set stores.adminPassword=another
 renews dashboard --set backend.auth.mode=oidc --set backend.auth.adminUsers=null "${oidc[@]}"
 lacks prod 'checksum/admin-password'
 
-# Every container of the platform is as locked down as those of the stores.
+# Every container of the platform is as locked down as those of the stores. What a StoreEngine says of images is data.
 for name in local prod external; do
-  containers=$(grep -cE '^ +image: ' "$work/$name.yaml")
-  engines=$(grep -cE '^kind: StoreEngine' "$work/$name.yaml" || true)
-  locked=$(grep -c 'readOnlyRootFilesystem: true' "$work/$name.yaml")
-  # Images of engines are data, not containers: app and database, and a cache for one of them.
-  ((locked > 0 && containers - locked <= engines * 3)) || die "$name: a container without a read-only root"
+  awk -v RS='---\n' '
+    /kind: StoreEngine/ { next }
+    {
+      containers = gsub(/\n +(- )?image: /, "&"); all += containers
+      if (containers != gsub(/readOnlyRootFilesystem: true/, "&") || containers && !/runAsNonRoot: true/) { print; bad = 1 }
+    }
+    END { exit bad || !all }' "$work/$name.yaml" >&2 || die "$name: a container without a read-only root, or as root; see above"
 done
+grep -qF 'runAsUser: 101' <(deployment_of dashboard) || die "the dashboard's web server is not user 101"
 
 refuses 'domain is required' "$platform"
 refuses 'domian' "$platform" --set domian=x.example
