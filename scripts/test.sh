@@ -222,7 +222,6 @@ nothing_left() {
 }
 
 stage_e2e() {
-  together
   local engine engines=() scenario left_out=()
   install_packages iproute2 nftables procps
   # What an earlier run that was cut off has left must not pass for the host's own.
@@ -237,7 +236,9 @@ stores: { adminPassword: $STORE_ADMIN_PASSWORD }
 # What waits for the next look at a shop need not wait for a minute.
 orchestrator: { healthInterval: 5s }
 YAML
+  # Whatever still runs beside goes on meanwhile, but stores get the machine for themselves: they have promises to keep.
   if check "make up" bring_up; then
+    together
     use_cluster
     [[ $(cluster_fact cluster) == kind ]] || check "The host's network is as it was" network_untouched || true
     PLATFORM_API=$(url_of api)
