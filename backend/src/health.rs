@@ -65,12 +65,6 @@ impl HealthView {
         *self.lifecycle.borrow()
     }
 
-    /// Whether requests can be served well.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        self.lifecycle() == Lifecycle::Serving && self.postgres() == Dependency::Up
-    }
-
     /// A view of fixed states.
     #[must_use]
     pub fn fixed(postgres: Dependency, kubernetes: Dependency, lifecycle: Lifecycle) -> Self {

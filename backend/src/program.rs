@@ -202,13 +202,27 @@ async fn prepare(Owner { options, password }: Owner, pool: &PgPool) {
             }
             Err(error) => {
                 let pause = backoff.next_pause();
-                tracing::warn!(error = %error, retry.in_ms = pause.as_millis(), "the schema can't be brought up to date; trying again");
+                let retry = pause.as_millis();
+                if is_unavailable(&error) {
+                    tracing::warn!(error = %error, retry.in_ms = retry, "the database can't be reached; trying again");
+                } else {
+                    // This version can't serve on this database. It isn't ready, so an upgrade stops here and those before it go on.
+                    tracing::error!(error = %error, retry.in_ms = retry, "the schema can't be brought up to date; trying again");
+                }
                 tokio::time::sleep(pause).await;
             }
         }
     }
     own.close().await;
     tracing::info!("the schema is up to date");
+}
+
+/// Whether waiting helps.
+fn is_unavailable(error: &MigrateError) -> bool {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => db::is_unavailable(error),
+        _ => false,
+    }
 }
 
 fn end_asked_for() -> anyhow::Result<impl Future<Output = ()>> {

@@ -44,6 +44,10 @@ contains local '{ name: CORS_ORIGINS, value: http://dashboard.localhost:8080 }'
 [[ $(grep -cF '{ name: DASHBOARD_ORIGIN, value: http://dashboard.localhost:8080 }' "$work/local.yaml") == 2 ]] ||
   die "not each engine's shop may be shown in the dashboard"
 lacks local 'HorizontalPodAutoscaler'
+# A backend without its schema is not ready, so an upgrade with a broken migration stops; and it is alive all the same.
+[[ $(grep -cF 'path: /api/health/ready' "$work/local.yaml") == 1 &&
+  $(grep -A1 'readinessProbe:' "$work/local.yaml") == *'path: /api/health/ready'* ]] || die "the backend is ready without its schema"
+[[ $(grep -cF 'path: /api/health/live' "$work/local.yaml") == 2 ]] || die "startup and liveness don't ask whether the backend lives"
 
 # A browser's Origin leaves the scheme's own port out.
 renders local-80 "$platform" -f "$platform/values-local.yaml" --set public.port=80

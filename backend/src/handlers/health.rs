@@ -1,4 +1,4 @@
-//! `GET /api/health`
+//! `GET /api/health` and `GET /api/health/ready`
 
 use axum::{Json, extract::State};
 use http::StatusCode;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     health::{Dependency, Lifecycle},
-    state::AppState,
+    state::{App, AppState},
 };
 
 /// How the API is.
@@ -71,7 +71,7 @@ impl From<Dependency> for DependencyState {
 
 /// Says how the API is, and each part that it depends on.
 ///
-/// For readiness probes and for people. The answer comes at once, whatever state the parts are in.
+/// For people and for monitoring. The answer comes at once, whatever state the parts are in.
 #[utoipa::path(
     get,
     path = "/api/health",
@@ -84,14 +84,46 @@ impl From<Dependency> for DependencyState {
     )
 )]
 pub async fn get_health(State(app): State<AppState>) -> (StatusCode, Json<Health>) {
-    let (postgres, kubernetes) = (app.health.postgres(), app.health.kubernetes());
-    let state = state(app.health.lifecycle(), postgres, kubernetes);
-    let status = match state {
+    let health = Health::of(&app);
+    let status = match health.state {
         Overall::Ok | Overall::Degraded => StatusCode::OK,
         Overall::Unavailable | Overall::Starting | Overall::Draining => StatusCode::SERVICE_UNAVAILABLE,
     };
-    let dependencies = Dependencies { postgres: postgres.into(), kubernetes: kubernetes.into() };
-    (status, Json(Health { state, version: env!("CARGO_PKG_VERSION"), dependencies }))
+    (status, Json(health))
+}
+
+/// Says whether requests belong here: once the database's schema is there, and until the process is about to end.
+///
+/// For readiness probes. A database that is away later makes no replica better than another, so it is no reason to send requests elsewhere:
+/// where all replicas were taken out at once, a load balancer would answer in our place, and say nothing of why.
+#[utoipa::path(
+    get,
+    path = "/api/health/ready",
+    tag = "Operation",
+    operation_id = "getReadiness",
+    security(()),
+    responses(
+        (status = 200, description = "Requests belong here", body = Health),
+        (status = 503, description = "They had better go elsewhere: the process starts or ends", body = Health),
+    )
+)]
+pub async fn get_readiness(State(app): State<AppState>) -> (StatusCode, Json<Health>) {
+    let status = match app.health.lifecycle() {
+        Lifecycle::Serving => StatusCode::OK,
+        Lifecycle::Starting | Lifecycle::Draining => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    (status, Json(Health::of(&app)))
+}
+
+impl Health {
+    fn of(app: &App) -> Self {
+        let (postgres, kubernetes) = (app.health.postgres(), app.health.kubernetes());
+        Self {
+            state: state(app.health.lifecycle(), postgres, kubernetes),
+            version: env!("CARGO_PKG_VERSION"),
+            dependencies: Dependencies { postgres: postgres.into(), kubernetes: kubernetes.into() },
+        }
+    }
 }
 
 fn state(lifecycle: Lifecycle, postgres: Dependency, kubernetes: Dependency) -> Overall {

@@ -91,7 +91,7 @@ pub async fn middleware(State(app): State<AppState>, mut request: Request, next:
 
 /// Probes ask every second, and what they ask is not a call by anyone.
 fn is_probe(route: Option<&str>) -> bool {
-    matches!(route, Some("/api/health" | "/api/health/live" | "/api/metrics"))
+    matches!(route, Some("/api/health" | "/api/health/ready" | "/api/health/live" | "/api/metrics"))
 }
 
 /// What went wrong, if anything did.

@@ -71,6 +71,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(engines::list_engines))
         .routes(routes!(me::get_me))
         .routes(routes!(health::get_health))
+        .routes(routes!(health::get_readiness))
         .routes(routes!(live::get_liveness))
         .routes(routes!(metrics::get_metrics))
         .routes(routes!(audit::list_audit))

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -34,6 +34,8 @@ pub struct Program {
     process: Child,
     pub address: String,
     pub client: Client,
+    /// What it has logged.
+    lines: Arc<Mutex<Vec<Value>>>,
 }
 
 /// Gives the cluster the engine of which the stores here are.
@@ -67,23 +69,32 @@ impl Program {
             .spawn()
             .unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
-        let (sender, lines) = mpsc::channel();
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (sender, addresses) = mpsc::channel();
+        let said = Arc::clone(&lines);
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
                 eprintln!("{line}");
-                // Whoever waits for the address stops listening once it is there.
-                let _ = sender.send(line);
+                let line: Value = serde_json::from_str(&line).unwrap();
+                if line["message"] == "listening" {
+                    // Whoever waits for the address stops listening once it is there.
+                    let _ = sender.send(format!("http://{}", line["address"].as_str().unwrap()));
+                }
+                said.lock().unwrap().push(line);
             }
         });
-        let address = loop {
-            let line = lines.recv_timeout(Duration::from_secs(30)).expect("the program listens");
-            let line: Value = serde_json::from_str(&line).unwrap();
-            if line["message"] == "listening" {
-                break format!("http://{}", line["address"].as_str().unwrap());
-            }
-        };
+        let address = addresses.recv_timeout(Duration::from_secs(30)).expect("the program listens");
         let client = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { process, address, client }
+        Self { process, address, client, lines }
+    }
+
+    /// What it has logged that is of this kind.
+    pub fn said(&self, of_this_kind: impl Fn(&Value) -> bool) -> Vec<Value> {
+        self.lines.lock().unwrap().iter().filter(|line| of_this_kind(line)).cloned().collect()
+    }
+
+    pub async fn until_it_says(&self, message: &str) {
+        eventually(message, async || !self.said(|line| line["message"] == message).is_empty()).await;
     }
 
     async fn get(&self, path: &str) -> reqwest::Result<Response> {
@@ -240,11 +251,29 @@ async fn the_program_starts_before_its_database() {
     let program = Program::start(&database, cluster);
     assert_eq!(program.post("early").await.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(program.health().await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(program.get("/api/health/ready").await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(program.get("/api/health/live").await.unwrap().status(), StatusCode::NO_CONTENT);
 
     postgres.resume().await.unwrap();
     program.until_it_serves().await;
+    assert_eq!(program.get("/api/health/ready").await.unwrap().status(), StatusCode::OK);
     program.create("shop").await;
+}
+
+#[tokio::test]
+async fn a_version_whose_migration_fails_is_never_ready_and_does_not_end() {
+    let cluster = testbed::api_server().await.unwrap();
+    let database = testbed::postgres().await.unwrap().database().await.unwrap();
+    let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
+    backend::db::MIGRATOR.run(&pool).await.unwrap();
+    sqlx::query("update _sqlx_migrations set checksum = 'another' where version = 1")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let program = Program::start(&database, cluster);
+    program.until_it_says("the schema can't be brought up to date; trying again").await;
+    assert_eq!(program.get("/api/health/ready").await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(program.get("/api/health/live").await.unwrap().status(), StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ const TABLE: &[Row] = &[
     ("POST",   "/api/auth/logout",                      [401, 204, 204, 204]),
     ("GET",    "/api/engines",                          [200, 200, 200, 200]),
     ("GET",    "/api/health",                           [200, 200, 200, 200]),
+    ("GET",    "/api/health/ready",                     [200, 200, 200, 200]),
     ("GET",    "/api/health/live",                      [204, 204, 204, 204]),
     ("GET",    "/api/metrics",                          [200, 200, 200, 200]),
 ];
