@@ -97,6 +97,22 @@ pub async fn create(
     Ok(Creation::Created { store: Box::new(created), user, ip })
 }
 
+/// What an earlier request for this store with the same key came to, if there was one; for a request that could create nothing now.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn repeated(
+    pool: &PgPool,
+    store: &NewStore,
+    key: Option<&IdempotencyKey>,
+) -> sqlx::Result<Option<Creation>> {
+    let Some(key) = key else { return Ok(None) };
+    let mut transaction = begin(pool).await?;
+    let hash = fingerprint(&store.name, &store.engine, store.version.as_deref());
+    answered_before(&mut transaction, &store.owner, key, &hash, store.created_at).await
+}
+
 /// Finds out what became of a commit that ended in an error: a database that goes away may have committed and not have said so. Ends
 /// well when the store is there, and else with the error.
 async fn settle(pool: &PgPool, store: &NewStore, error: sqlx::Error) -> sqlx::Result<()> {

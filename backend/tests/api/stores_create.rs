@@ -1,5 +1,7 @@
 //! `POST /api/stores`
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use futures::future::join_all;
 use http::{Method, StatusCode, header};
@@ -7,7 +9,7 @@ use jiff::SignedDuration;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Settings, TestApi, request};
+use crate::support::{Answer, Settings, TestApi, engine, request};
 
 #[tokio::test]
 async fn a_store_is_accepted_and_written_down() {
@@ -103,6 +105,19 @@ async fn a_repeated_request_gets_the_same_store() {
         (first.header("idempotency-replayed"), again.header("idempotency-replayed")),
         (None, Some("true"))
     );
+    assert_eq!(api.count("stores").await, 1);
+}
+
+#[tokio::test]
+async fn a_repeated_request_gets_its_store_although_the_engine_is_gone() {
+    let api = TestApi::start().await;
+    let body = json!({"name": "shop", "engine": "medusa"});
+    let first = api.post_with_key("alice", "key", body.clone()).await;
+    let engines = Some(BTreeMap::from([("woocommerce".to_owned(), engine("WooCommerce", "10.0.2"))]));
+    let later = TestApi::over(api.pool.clone(), Settings { engines, ..Settings::default() });
+    let again = later.post_with_key("alice", "key", body.clone()).await;
+    assert_eq!((again.status, again.json()), (StatusCode::ACCEPTED, first.json()));
+    assert_eq!(later.post_with_key("alice", "another key", body).await.code(), "unknown_engine");
     assert_eq!(api.count("stores").await, 1);
 }
 

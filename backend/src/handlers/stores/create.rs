@@ -187,7 +187,7 @@ pub async fn create_store(
     Repeatable(key): Repeatable,
     Body(CreateStore { name, engine, version }): Body<CreateStore>,
 ) -> Result<Response, RouteError> {
-    check_engine(app.engines.get(), &engine, version.as_deref())?;
+    let unknown = check_engine(app.engines.get(), &engine, version.as_deref()).err();
     let now = app.clock.now();
     let new = NewStore {
         id: app.ids.store_id(now),
@@ -197,8 +197,11 @@ pub async fn create_store(
         owner: caller.user.to_string(),
         created_at: now,
     };
-    let creation =
-        creation::create(&app.pool, &new, key.as_ref(), &context.origin(&caller), &app.limits).await?;
+    let creation = match unknown {
+        None => creation::create(&app.pool, &new, key.as_ref(), &context.origin(&caller), &app.limits).await?,
+        // Engines come and go, and who repeats a request gets its answer all the same.
+        Some(unknown) => creation::repeated(&app.pool, &new, key.as_ref()).await?.ok_or(unknown)?,
+    };
     let (store, steps, quotas) = match creation {
         // A new store has no steps yet.
         Creation::Created { store, user, ip } => (*store, Vec::new(), Some((user, ip))),
