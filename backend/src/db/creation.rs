@@ -18,7 +18,7 @@ use crate::{
     backoff::Backoff,
     domain::{
         idempotency::{IdempotencyKey, KEPT_FOR, fingerprint},
-        limits::{Limits, Quota, Refusal, Usage, WINDOW, place},
+        limits::{Limits, Quotas, Refusal, Usage, WINDOW, place},
         store::{NewStore, StoreRecord},
     },
 };
@@ -41,19 +41,27 @@ pub enum Creation {
         /// The store. It was read before it was committed: once it is, nothing more is asked of a database that may go away, for the
         /// caller must hear that the store will come.
         store: Box<StoreRecord>,
-        /// Creations that the user has left.
-        user: Quota,
-        /// Creations that the address has left.
-        ip: Quota,
+        /// The creations that are left.
+        left: Quotas,
     },
-    /// The same request was answered before, with this store.
-    Repeated(StoreId),
+    /// The same request was answered before.
+    Repeated {
+        /// With this store.
+        store: StoreId,
+        /// The creations that are left.
+        left: Quotas,
+    },
     /// The same key was used for another request before.
     KeyReused,
     /// The first request with this key has not been answered yet.
     KeyInUse,
     /// A limit stands in the way.
-    Refused(Refusal),
+    Refused {
+        /// Which one.
+        refusal: Refusal,
+        /// The creations that are left.
+        left: Quotas,
+    },
 }
 
 /// Creates a store, unless something stands in the way.
@@ -73,7 +81,7 @@ pub async fn create(
     let now = store.created_at;
     let hash = fingerprint(&store.name, &store.engine, store.version.as_deref());
     if let Some(key) = key
-        && let Some(answer) = answered_before(&mut transaction, &store.owner, key, &hash, now).await?
+        && let Some(answer) = answered_before(&mut transaction, store, key, &hash, origin, limits).await?
     {
         return Ok(answer);
     }
@@ -83,7 +91,7 @@ pub async fn create(
         let code = Outcome::Refused(code(refusal));
         audit::record(&mut *transaction, now, Some(origin), Action::CreateStore, None, code).await?;
         transaction.commit().await?;
-        return Ok(Creation::Refused(refusal));
+        return Ok(Creation::Refused { refusal, left: limits.quotas(&usage, now) });
     }
 
     let created = insert(&mut transaction, store, key, &hash, origin).await?;
@@ -91,10 +99,10 @@ pub async fn create(
         settle(pool, store, error).await?;
     }
 
-    let (mut user, mut ip) = limits.quotas(&usage, now);
-    user.left -= 1;
-    ip.left -= 1;
-    Ok(Creation::Created { store: Box::new(created), user, ip })
+    let mut left = limits.quotas(&usage, now);
+    left.user.left -= 1;
+    left.ip.left -= 1;
+    Ok(Creation::Created { store: Box::new(created), left })
 }
 
 /// What an earlier request for this store with the same key came to, if there was one; for a request that could create nothing now.
@@ -106,11 +114,13 @@ pub async fn repeated(
     pool: &PgPool,
     store: &NewStore,
     key: Option<&IdempotencyKey>,
+    origin: &Origin,
+    limits: &Limits,
 ) -> sqlx::Result<Option<Creation>> {
     let Some(key) = key else { return Ok(None) };
     let mut transaction = begin(pool).await?;
     let hash = fingerprint(&store.name, &store.engine, store.version.as_deref());
-    answered_before(&mut transaction, &store.owner, key, &hash, store.created_at).await
+    answered_before(&mut transaction, store, key, &hash, origin, limits).await
 }
 
 /// Finds out what became of a commit that ended in an error: a database that goes away may have committed and not have said so. Ends
@@ -158,11 +168,13 @@ pub const fn code(refusal: Refusal) -> &'static str {
 /// What an earlier request with the same key came to, if there was one.
 async fn answered_before(
     connection: &mut PgConnection,
-    owner: &str,
+    store: &NewStore,
     key: &IdempotencyKey,
     hash: &[u8],
-    now: Timestamp,
+    origin: &Origin,
+    limits: &Limits,
 ) -> sqlx::Result<Option<Creation>> {
+    let (owner, now) = (&store.owner, store.created_at);
     // The lock lasts as long as the transaction, so whoever doesn't get it knows that another is at it.
     let locked: bool = sqlx::query_scalar(
         "select pg_try_advisory_xact_lock(hashtextextended('idempotency key ' || $2 || ' of ' || $1, 0))",
@@ -180,11 +192,16 @@ async fn answered_before(
     .bind(owner)
     .bind(key.as_str())
     .bind(to_sql(now - KEPT_FOR))
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    Ok(row.map(|(of_before, store)| {
-        if of_before == hash { Creation::Repeated(StoreId::from(store)) } else { Creation::KeyReused }
-    }))
+    Ok(match row {
+        None => None,
+        Some((of_before, _)) if of_before != hash => Some(Creation::KeyReused),
+        Some((_, store)) => {
+            let usage = usage_of(connection, owner, origin.ip, limits, now).await?;
+            Some(Creation::Repeated { store: StoreId::from(store), left: limits.quotas(&usage, now) })
+        }
+    })
 }
 
 /// What is used of the limits. From here to the end of the transaction nobody else creates a store for this user or from this

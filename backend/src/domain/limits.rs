@@ -50,6 +50,15 @@ pub struct Quota {
     pub resets_in: SignedDuration,
 }
 
+/// What is left of the creations of an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotas {
+    /// For the user.
+    pub user: Quota,
+    /// For the address.
+    pub ip: Quota,
+}
+
 /// Why a store can't be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -84,8 +93,11 @@ impl Limits {
 
     /// What is left of the creations, by user and by address.
     #[must_use]
-    pub fn quotas(&self, usage: &Usage, now: Timestamp) -> (Quota, Quota) {
-        (quota(self.creations_per_user, &usage.by_user, now), quota(self.creations_per_ip, &usage.by_ip, now))
+    pub fn quotas(&self, usage: &Usage, now: Timestamp) -> Quotas {
+        Quotas {
+            user: quota(self.creations_per_user, &usage.by_user, now),
+            ip: quota(self.creations_per_ip, &usage.by_ip, now),
+        }
     }
 }
 
@@ -151,7 +163,7 @@ mod tests {
     #[test]
     fn quotas_say_what_is_left() {
         let usage = Usage { by_user: minutes_ago(&[15]), ..Usage::default() };
-        let (user, ip) = LIMITS.quotas(&usage, now());
+        let Quotas { user, ip } = LIMITS.quotas(&usage, now());
         assert_eq!(user, Quota { limit: 2, left: 1, resets_in: SignedDuration::from_mins(45) });
         assert_eq!(ip, Quota { limit: 3, left: 3, resets_in: WINDOW });
     }

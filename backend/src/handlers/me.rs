@@ -10,7 +10,10 @@ use utoipa::ToSchema;
 
 use crate::{
     db::creation,
-    domain::{caller::Caller, limits::Limits},
+    domain::{
+        caller::Caller,
+        limits::{Limits, Quotas},
+    },
     http::{
         context::RequestContext,
         problem::{Problem, ProblemBody},
@@ -99,8 +102,8 @@ pub async fn get_me(
 ) -> Result<Json<Me>, RouteError> {
     let now = app.clock.now();
     let usage = creation::usage_of(&app.pool, caller.user.as_str(), context.ip, &app.limits, now).await?;
-    let (by_user, by_ip) = app.limits.quotas(&usage, now);
-    let tighter = if by_ip.left < by_user.left { by_ip } else { by_user };
+    let Quotas { user, ip } = app.limits.quotas(&usage, now);
+    let tighter = if ip.left < user.left { ip } else { user };
     let Limits { live_stores, .. } = app.limits;
     Ok(Json(Me {
         id: caller.user.to_string(),

@@ -137,8 +137,8 @@ fn in_our_form(response: Response, request_id: &str) -> Response {
     let Some(problem) = problem else { return response };
     let mut answer = problem.clone().into_body(request_id);
     for (name, value) in response.headers() {
-        // Such as Allow, and what was said for CORS; but not what described the other body.
-        if name != header::CONTENT_LENGTH && !answer.headers().contains_key(name) {
+        // Such as Allow, what was said for CORS, and what is left of requests; but not what described the other body.
+        if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
             answer.headers_mut().append(name, value.clone());
         }
     }

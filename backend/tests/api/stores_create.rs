@@ -105,6 +105,8 @@ async fn a_repeated_request_gets_the_same_store() {
         (first.header("idempotency-replayed"), again.header("idempotency-replayed")),
         (None, Some("true"))
     );
+    // What is left is what the first one left.
+    assert_eq!(again.header("ratelimit"), first.header("ratelimit"));
     assert_eq!(api.count("stores").await, 1);
 }
 
@@ -219,6 +221,43 @@ async fn the_sixth_creation_of_a_user_in_an_hour_has_to_wait() {
     let wait = refused.header("retry-after").unwrap().parse().unwrap();
     api.clock.advance(SignedDuration::from_secs(wait));
     api.store_of("alice", "shop").await;
+}
+
+#[tokio::test]
+async fn who_is_refused_is_told_what_is_left_of_creations_and_of_requests() {
+    let flags = &[
+        "--max-stores-per-user",
+        "1",
+        "--max-creations-per-user-per-hour",
+        "2",
+        "--max-requests-per-minute",
+        "60",
+    ];
+    let api = TestApi::with(Settings { flags, ..Settings::default() }).await;
+    let told = |answer: &Answer, name: &str| -> Vec<String> {
+        answer.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    };
+    let id = api.store_of("alice", "shop").await;
+    let body = json!({"name": "shop", "engine": "medusa"});
+    let too_many_stores = api.post("alice", body.clone()).await;
+    assert_eq!(too_many_stores.code(), "store_limit_reached");
+    assert_eq!(
+        told(&too_many_stores, "ratelimit"),
+        ["\"user\";r=1;t=3600, \"ip\";r=4;t=3600", "\"requests\";r=58;t=2"]
+    );
+    assert_eq!(
+        told(&too_many_stores, "ratelimit-policy"),
+        ["\"user\";q=2;w=3600, \"ip\";q=5;w=3600", "\"requests\";q=60;w=60"]
+    );
+
+    api.delete("alice", &format!("/api/stores/{id}")).await;
+    api.store_of("alice", "shop").await;
+    let too_many_creations = api.post("alice", body).await;
+    assert_eq!(too_many_creations.code(), "user_creation_rate_exceeded");
+    assert_eq!(
+        told(&too_many_creations, "ratelimit"),
+        ["\"user\";r=0;t=3600, \"ip\";r=3;t=3600", "\"requests\";r=55;t=5"]
+    );
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use crate::{
     },
     domain::{
         caller::Caller,
-        limits::{Quota, Refusal},
+        limits::{Quota, Quotas, Refusal},
         name,
         store::NewStore,
     },
@@ -70,7 +70,7 @@ pub enum RouteError {
     KeyInUse,
     /// A limit stands in the way.
     #[error("{}", explain(*.0))]
-    Refused(Refusal),
+    Refused(Refusal, Quotas),
 }
 
 fn explain(refusal: Refusal) -> &'static str {
@@ -94,13 +94,20 @@ impl From<RouteError> for Problem {
             RouteError::UnknownVersion { .. } => Self::with_field(Code::UnknownEngine, "version", message),
             RouteError::KeyReused => Self::new(Code::IdempotencyKeyReused, message),
             RouteError::KeyInUse => Self::new(Code::IdempotencyKeyInUse, message).retry_after(1),
-            RouteError::Refused(Refusal::User(wait)) => {
-                Self::new(Code::UserCreationRateExceeded, message).retry_after(whole_seconds(wait))
+            RouteError::Refused(refusal, left) => {
+                let problem = match refusal {
+                    Refusal::User(wait) => {
+                        Self::new(Code::UserCreationRateExceeded, message).retry_after(whole_seconds(wait))
+                    }
+                    Refusal::Ip(wait) => {
+                        Self::new(Code::IpCreationRateExceeded, message).retry_after(whole_seconds(wait))
+                    }
+                    Refusal::LiveStores => Self::new(Code::StoreLimitReached, message),
+                };
+                rate_limit(left)
+                    .into_iter()
+                    .fold(problem, |problem, (name, value)| problem.header(name, value))
             }
-            RouteError::Refused(Refusal::Ip(wait)) => {
-                Self::new(Code::IpCreationRateExceeded, message).retry_after(whole_seconds(wait))
-            }
-            RouteError::Refused(Refusal::LiveStores) => Self::new(Code::StoreLimitReached, message),
         }
     }
 }
@@ -198,36 +205,35 @@ pub async fn create_store(
         created_at: now,
     };
     let creation = match unknown {
-        None => creation::create(&app.pool, &new, key.as_ref(), &context.origin(&caller), &app.limits).await?,
+        None => {
+            creation::create(&app.pool, &new, key.as_ref(), &context.origin(&caller), &app.limits).await?
+        }
         // Engines come and go, and who repeats a request gets its answer all the same.
-        Some(unknown) => creation::repeated(&app.pool, &new, key.as_ref()).await?.ok_or(unknown)?,
+        Some(unknown) => {
+            let (key, origin) = (key.as_ref(), context.origin(&caller));
+            creation::repeated(&app.pool, &new, key, &origin, &app.limits).await?.ok_or(unknown)?
+        }
     };
-    let (store, steps, quotas) = match creation {
+    let (store, steps, left, replayed) = match creation {
         // A new store has no steps yet.
-        Creation::Created { store, user, ip } => (*store, Vec::new(), Some((user, ip))),
-        Creation::Repeated(id) => {
+        Creation::Created { store, left } => (*store, Vec::new(), left, false),
+        Creation::Repeated { store: id, left } => {
             let store = stores::find(&app.pool, id, None).await?.ok_or(sqlx::Error::RowNotFound)?;
-            (store, stores::steps(&app.pool, id).await?, None)
+            (store, stores::steps(&app.pool, id).await?, left, true)
         }
         Creation::KeyReused => return Err(RouteError::KeyReused),
         Creation::KeyInUse => return Err(RouteError::KeyInUse),
-        Creation::Refused(refusal) => return Err(RouteError::Refused(refusal)),
+        Creation::Refused { refusal, left } => return Err(RouteError::Refused(refusal, left)),
     };
 
     let location = [(header::LOCATION, format!("/api/stores/{}", store.id))];
     let view = StoreDetailsView::new(store, steps, &app.public);
     let mut response = (StatusCode::ACCEPTED, location, Json(view)).into_response();
     let headers = response.headers_mut();
-    match quotas {
-        None => {
-            headers.insert(REPLAYED, HeaderValue::from_static("true"));
-        }
-        Some((user, ip)) => {
-            for (name, value) in rate_limit(user, ip) {
-                headers.insert(name, value);
-            }
-        }
+    if replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
     }
+    headers.extend(rate_limit(left));
     Ok(response)
 }
 
@@ -255,7 +261,7 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// `RateLimit` and `RateLimit-Policy` as the IETF's draft has them.
-fn rate_limit(user: Quota, ip: Quota) -> Vec<(HeaderName, HeaderValue)> {
+fn rate_limit(Quotas { user, ip }: Quotas) -> Vec<(HeaderName, HeaderValue)> {
     let policy = format!("\"user\";q={};w=3600, \"ip\";q={};w=3600", user.limit, ip.limit);
     let left = |name: &str, quota: Quota| {
         format!("\"{name}\";r={};t={}", quota.left, whole_seconds(quota.resets_in))
