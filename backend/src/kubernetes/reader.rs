@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use futures::AsyncBufReadExt;
 use jiff::Timestamp;
 use k8s_openapi::{
     ByteString,
@@ -18,7 +19,7 @@ use store_crd::{StoreId, admin_login, labels};
 use tokio::time::timeout;
 
 use super::quantity;
-use crate::domain::log::{self, Tail};
+use crate::domain::log::{Newest, Tail};
 
 /// How long a request may take. Somebody waits for the answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -193,11 +194,11 @@ impl StoreReader {
             container: Some(component.to_owned()),
             // One more tells whether there are more.
             tail_lines: Some(i64::from(lines) + 1),
-            limit_bytes: Some(log::READ_MAX),
+            // No limit of bytes: it would count from the first of these lines on and leave out the newest.
             ..LogParams::default()
         };
-        match within_limit(pods.logs(&pod.name_any(), &params)).await {
-            Ok(text) => Ok(Some(log::tail(&text, usize::from(lines)))),
+        match within_limit(newest_of(&pods, &pod.name_any(), &params)).await {
+            Ok(newest) => Ok(Some(newest.tail(usize::from(lines)))),
             // Its container has yet to start.
             Err(ReadError::Cluster(error)) if status_of(&error) == Some(400) => Ok(None),
             Err(error) => Err(error),
@@ -293,6 +294,20 @@ impl PodMetrics {
     fn sum(&self, resource: &str) -> f64 {
         let containers = self.containers.iter();
         containers.filter_map(|container| quantity::parse(container.usage.get(resource)?)).sum()
+    }
+}
+
+async fn newest_of(pods: &Api<Pod>, pod: &str, params: &LogParams) -> kube::Result<Newest> {
+    let mut log = Box::pin(pods.log_stream(pod, params).await?);
+    let mut newest = Newest::default();
+    loop {
+        let read = log.fill_buf().await.map_err(kube::Error::ReadEvents)?;
+        if read.is_empty() {
+            return Ok(newest);
+        }
+        newest.push(read);
+        let read = read.len();
+        log.consume_unpin(read);
     }
 }
 

@@ -345,7 +345,23 @@ async fn the_end_of_a_log_is_shown() {
     let asked = kubelet.asked.lock().unwrap().clone();
     let of_app = format!("GET /containerLogs/{}/app-1/app?", store.namespace());
     assert!(asked.len() == 2 && asked.iter().all(|line| line.starts_with(&of_app)), "{asked:?}");
-    assert!(asked[0].contains("tailLines=201") && asked[0].contains("limitBytes=1048576"), "{asked:?}");
+    // A limit of bytes would count from the first line on and leave out the newest.
+    assert!(asked[0].contains("tailLines=201") && !asked[0].contains("limitBytes"), "{asked:?}");
+}
+
+#[tokio::test]
+async fn the_newest_lines_of_a_long_log_are_shown_whatever_bytes_are_in_it() {
+    let store = WithNamespace::start().await;
+    let mut log = "ö".repeat(1000).into_bytes();
+    log.push(b'\n');
+    let mut log = log.repeat(1000);
+    log.extend(b"not \xff text\nthe end \xc3");
+    let kubelet = Kubelet::start(&store.admin, log).await;
+    store.add_pod("app-1", "app", &kubelet.node).await;
+    let answer = store.get("alice", "logs?source=app&tail=3").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.shown());
+    let expected = ["ö".repeat(1000), "not \u{fffd} text".to_owned(), "the end \u{fffd}".to_owned()];
+    assert_eq!(answer.json(), json!({"source": "app", "lines": expected, "truncated": true}));
 }
 
 /// Speaks as a kubelet does when the API server asks it for a log.
@@ -356,7 +372,8 @@ struct Kubelet {
 }
 
 impl Kubelet {
-    async fn start(admin: &Client, log: &'static str) -> Self {
+    async fn start(admin: &Client, log: impl Into<Vec<u8>>) -> Self {
+        let log = log.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let SocketAddr::V4(address) = listener.local_addr().unwrap() else { panic!("bound to IPv4") };
         let name = format!("node-{}", uuid::Uuid::new_v4());
@@ -390,11 +407,10 @@ impl Kubelet {
                 let read = stream.read(&mut request).await.unwrap();
                 let head = String::from_utf8_lossy(&request[..read]).into_owned();
                 seen.lock().unwrap().push(head.lines().next().unwrap_or_default().to_owned());
-                let answer = format!(
-                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{log}",
-                    log.len()
-                );
-                stream.write_all(answer.as_bytes()).await.unwrap();
+                let head =
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", log.len());
+                stream.write_all(head.as_bytes()).await.unwrap();
+                stream.write_all(&log).await.unwrap();
                 let _ = stream.shutdown().await;
             }
         });
