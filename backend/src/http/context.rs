@@ -16,7 +16,10 @@ use ipnet::IpNet;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-use super::{problem::Problem, trace};
+use super::{
+    problem::{Code, Problem},
+    trace,
+};
 use crate::{
     db::audit::Origin,
     domain::caller::{Caller, UserId},
@@ -84,6 +87,7 @@ pub async fn middleware(State(app): State<AppState>, mut request: Request, next:
     }
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     app.metrics.answered(&method, route.as_deref(), response.status().as_u16(), begin.elapsed());
+    log_cause(&context, &response);
     log(&context, &method, route.as_deref(), &response, begin);
     trace::end(&span, response.status().as_u16(), code(&response));
     response
@@ -92,6 +96,21 @@ pub async fn middleware(State(app): State<AppState>, mut request: Request, next:
 /// Probes ask every second, and what they ask is not a call by anyone.
 fn is_probe(route: Option<&str>) -> bool {
     matches!(route, Some("/api/health" | "/api/health/ready" | "/api/health/live" | "/api/metrics"))
+}
+
+/// Says why a request could not be served, so that whoever is quoted its id finds the reason.
+fn log_cause(context: &RequestContext, response: &Response) {
+    let Some(problem) = response.extensions().get::<Problem>() else { return };
+    let (id, code) = (context.request_id.as_str(), problem.code());
+    match problem.cause() {
+        Some(cause) if code == Code::Internal => {
+            tracing::error!(request.id = id, error.code = code.as_str(), error = cause, "internal error");
+        }
+        Some(cause) => {
+            tracing::warn!(request.id = id, error.code = code.as_str(), error = cause, "request not served");
+        }
+        None => {}
+    }
 }
 
 /// What went wrong, if anything did.

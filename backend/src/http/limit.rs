@@ -166,7 +166,7 @@ pub(super) async fn note_refusal(app: &App, context: &RequestContext, client: &C
     let noted =
         audit::record(&app.pool, app.clock.now(), Some(&origin), Action::Request, None, refused).await;
     if let Err(error) = noted {
-        tracing::warn!(error = %error, "a refused request can't be noted in the audit log");
+        tracing::warn!(request.id = context.request_id, error = %error, "a refused request can't be noted in the audit log");
     }
 }
 

@@ -11,7 +11,7 @@
 //!   the log and never to the caller.
 //!
 //! Whoever makes a problem doesn't know the request's id. It travels as an extension of the response, and [`super::context`] writes the
-//! body at the very end, for answers of the framework as well.
+//! body at the very end, for answers of the framework as well, and logs the cause with the id.
 
 use std::borrow::Cow;
 
@@ -176,6 +176,7 @@ pub struct Problem {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<String>,
 }
 
 /// What is wrong with one field.
@@ -192,7 +193,7 @@ pub struct FieldError {
 impl Problem {
     /// A problem, with a sentence on what happened and what to do next.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new() }
+        Self { code, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None }
     }
 
     /// A problem with one field.
@@ -222,19 +223,29 @@ impl Problem {
         self.header(header::RETRY_AFTER, seconds.max(1))
     }
 
+    /// The problem, with what caused it: that goes to the log, with the request's id, and not to the caller.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &dyn std::fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
     /// What went wrong.
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
+    /// What caused it, for the log.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
     /// An error of ours. What it was goes to the log and not to the caller.
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
-        tracing::error!(error = %error, "internal error");
-        Self::new(
-            Code::Internal,
-            "Something went wrong on our side. Quote the request id when you report it.",
-        )
+        let detail = "Something went wrong on our side. Quote the request id when you report it.";
+        Self::new(Code::Internal, detail).caused_by(error)
     }
 
     /// What the framework answered, in our form.
@@ -323,12 +334,12 @@ impl From<sqlx::Error> for Problem {
         if !db::is_unavailable(&error) {
             return Self::internal(&error);
         }
-        tracing::warn!(error = %error, "the database can't be reached");
         Self::new(
             Code::DatabaseUnavailable,
             "The database can't be reached at the moment. Try again; with an Idempotency-Key nothing is created twice.",
         )
         .retry_after(2)
+        .caused_by(&error)
     }
 }
 

@@ -10,6 +10,7 @@ mod health;
 mod identity;
 mod idle;
 mod limits;
+mod logs;
 mod me;
 mod metrics;
 mod migrations;

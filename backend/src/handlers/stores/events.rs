@@ -18,6 +18,7 @@ use crate::{
     },
     domain::{caller::Caller, store::phase},
     http::{
+        context::RequestContext,
         extract::StorePath,
         problem::{Problem, ProblemBody},
     },
@@ -116,6 +117,7 @@ enum EventType {
 )]
 pub async fn list_events(
     State(app): State<AppState>,
+    context: RequestContext,
     caller: Caller,
     StorePath(id): StorePath,
 ) -> Result<Json<Events>, RouteError> {
@@ -127,7 +129,8 @@ pub async fn list_events(
         Ok(events) => (events, true),
         Err(ReadError::Absent) => (Vec::new(), true),
         Err(error) => {
-            tracing::warn!(error = %error, "the events in a store's namespace can't be read");
+            let request = &context.request_id;
+            tracing::warn!(request.id = request, error = %error, "the events in a store's namespace can't be read");
             (Vec::new(), false)
         }
     };

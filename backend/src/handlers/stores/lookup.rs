@@ -63,8 +63,8 @@ pub async fn find(
 }
 
 /// What is said when the cluster can't be asked.
+#[must_use]
 pub fn cluster_unavailable(error: &ReadError) -> Problem {
-    tracing::warn!(error = %error, "a store's namespace can't be read");
     let detail = "The cluster can't be reached at the moment. Try again.";
-    Problem::new(Code::ClusterUnavailable, detail).retry_after(2)
+    Problem::new(Code::ClusterUnavailable, detail).retry_after(2).caused_by(error)
 }
