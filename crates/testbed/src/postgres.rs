@@ -65,6 +65,18 @@ impl Postgres {
         Ok(())
     }
 
+    /// Ends the server at once, without a word to its clients: like a crash, but what was committed with `synchronous_commit` is kept.
+    ///
+    /// # Errors
+    ///
+    /// When it runs and can't be ended.
+    pub fn crash(&mut self) -> anyhow::Result<()> {
+        if let Some(mut process) = self.process.take() {
+            process.stop(Signal::QUIT)?;
+        }
+        Ok(())
+    }
+
     /// Starts the server again, with the same address and the same data.
     ///
     /// # Errors
