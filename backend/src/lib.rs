@@ -22,5 +22,6 @@ pub mod notifications;
 pub mod oidc;
 pub mod program;
 pub mod server;
+pub mod shared_answer;
 pub mod state;
 pub mod telemetry;

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     fmt,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -20,10 +20,34 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::db::{
-    totals::{Count, DURATION_BOUNDS, Durations, StoreCount, Totals},
-    usage::StoreUsage,
+use crate::{
+    db::{
+        totals::{Count, DURATION_BOUNDS, Durations, StoreCount, Totals},
+        usage::StoreUsage,
+    },
+    shared_answer::SharedAnswer,
 };
+
+/// How long figures of the database are told again before they are counted again. They are for everyone, and cost a look at every store.
+const FIGURES_GOOD_FOR: Duration = Duration::from_secs(2);
+
+/// What is counted and measured in the database.
+#[derive(Debug)]
+pub struct Figures {
+    /// What is counted there.
+    pub totals: Totals,
+    /// What stores take.
+    pub usage: Vec<StoreUsage>,
+}
+
+/// The same, shared by all who ask.
+pub type SharedFigures = SharedAnswer<Figures, sqlx::Error>;
+
+/// Figures of which nobody has asked yet.
+#[must_use]
+pub fn shared_figures() -> SharedFigures {
+    SharedAnswer::new(FIGURES_GOOD_FOR)
+}
 
 /// Upper bounds of the histogram of request times, in seconds.
 const REQUEST_BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -131,10 +155,8 @@ pub fn sum(usage: &[StoreUsage], of: fn(&StoreUsage) -> Option<f64>) -> Option<f
 #[derive(Debug)]
 pub struct Counted {
     /// In the database.
-    pub totals: Totals,
-    /// What stores take.
-    pub usage: Vec<StoreUsage>,
-    /// Whether that is said store by store as well.
+    pub figures: Arc<Figures>,
+    /// Whether what stores take is said store by store as well.
     pub per_store: bool,
     /// Clients of this replica that follow their stores.
     pub live_clients: usize,
@@ -142,7 +164,8 @@ pub struct Counted {
 
 impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
-        let Self { totals, usage, per_store, live_clients } = self;
+        let Self { figures, per_store, live_clients } = self;
+        let Figures { totals, usage } = &**figures;
         let Totals { stores, created, failed, refused, durations, percentiles: _, outbox } = totals;
 
         let mut family =

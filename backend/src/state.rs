@@ -12,7 +12,7 @@ use crate::{
     http::{identity::Identity, limit::RequestLimiter},
     kubernetes::{engines::Engines, reader::StoreReader},
     live::hub::Hub,
-    metrics::RequestMetrics,
+    metrics::{RequestMetrics, SharedFigures},
 };
 
 /// Shared by all requests.
@@ -38,6 +38,8 @@ pub struct App {
     pub live: Hub,
     /// How they are served.
     pub live_config: LiveConfig,
+    /// What is measured in the database.
+    pub figures: SharedFigures,
     /// Whether stores are measured one by one.
     pub metrics_per_store: bool,
     /// How callers are known.

@@ -73,6 +73,7 @@ contains prod 'config.json: "{\"auth\":\"oidc\"}"'
 contains local 'config.json: "{\"auth\":\"header\"}"'
 lacks local 'OIDC_'
 lacks local 'OTEL_'
+contains prod '{ name: METRICS_PER_STORE, value: "false" }'
 # Nothing is deleted of which nobody said so.
 contains local '{ name: IDLE_DELETE_DAYS, value: "0" }'
 contains prod '{ name: IDLE_DELETE_DAYS, value: "0" }'

@@ -1,6 +1,6 @@
 //! `GET /api/metrics`
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json,
@@ -14,10 +14,10 @@ use utoipa::ToSchema;
 use crate::{
     db::{
         totals::{self, Count, Totals},
-        usage::{self, StoreUsage},
+        usage,
     },
     http::problem::{Problem, ProblemBody},
-    metrics::{self, Counted},
+    metrics::{self, Counted, Figures},
     state::AppState,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 pub enum RouteError {
     /// The database failed.
     #[error(transparent)]
-    Database(#[from] sqlx::Error),
+    Database(#[from] Arc<sqlx::Error>),
     /// They could not be written.
     #[error("the metrics can't be written")]
     Encode(#[from] std::fmt::Error),
@@ -35,7 +35,7 @@ pub enum RouteError {
 impl From<RouteError> for Problem {
     fn from(error: RouteError) -> Self {
         match error {
-            RouteError::Database(error) => error.into(),
+            RouteError::Database(error) => Self::of_database(&error),
             RouteError::Encode(_) => Self::internal(&error),
         }
     }
@@ -102,7 +102,7 @@ struct ProvisioningSeconds {
 /// Measures the platform.
 ///
 /// As Prometheus reads it (OpenMetrics for whoever asks for that), or with `Accept: application/json` as totals in JSON. What is about stores is counted in the database: each
-/// replica says the same, so of several replicas take the maximum and not the sum.
+/// replica says the same, so of several replicas take the maximum and not the sum. It is counted anew every two seconds at most.
 #[utoipa::path(
     get,
     path = "/api/metrics",
@@ -116,12 +116,15 @@ struct ProvisioningSeconds {
     )
 )]
 pub async fn get_metrics(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, RouteError> {
-    let totals = totals::count(&app.pool).await?;
-    let usage = usage::all(&app.pool, app.clock.now()).await?;
+    let look = async {
+        let totals = totals::count(&app.pool).await?;
+        Ok(Figures { totals, usage: usage::all(&app.pool, app.clock.now()).await? })
+    };
+    let figures = app.figures.get(|| app.clock.uptime(), look).await?;
     if accepts(&headers, "application/json") {
-        return Ok(Json(Metrics::new(totals, &usage)).into_response());
+        return Ok(Json(Metrics::new(&figures)).into_response());
     }
-    let counted = Counted { totals, usage, per_store: app.metrics_per_store, live_clients: app.live.len() };
+    let counted = Counted { figures, per_store: app.metrics_per_store, live_clients: app.live.len() };
     let text = app.metrics.encode(counted)?;
     let (content_type, text) = if accepts(&headers, "application/openmetrics-text") {
         ("application/openmetrics-text; version=1.0.0; charset=utf-8", text)
@@ -137,24 +140,24 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 }
 
 impl Metrics {
-    fn new(totals: Totals, usage: &[StoreUsage]) -> Self {
+    fn new(Figures { totals, usage }: &Figures) -> Self {
         let Totals { stores, created, failed, refused, durations: _, percentiles, outbox } = totals;
         let mut by_status = BTreeMap::new();
         let mut by_engine = BTreeMap::new();
-        for counted in &stores {
+        for counted in stores {
             *by_status.entry(counted.phase.clone()).or_default() += counted.count;
             *by_engine.entry(counted.engine.clone()).or_default() += counted.count;
         }
-        let sum = |counts: &[Count]| counts.iter().map(|count| count.count).sum();
+        let sum = |counts: &[Count]| -> i64 { counts.iter().map(|count| count.count).sum() };
         Self {
             total: stores.iter().map(|count| count.count).sum(),
             queue_depth: by_status.get("Queued").copied().unwrap_or_default(),
             by_status,
             by_engine,
-            created_total: sum(&created),
-            failed_total: sum(&failed),
-            refused_total: refused.into_iter().map(|Count { word, count }| (word, count)).collect(),
-            outbox_orders: outbox,
+            created_total: sum(created),
+            failed_total: sum(failed),
+            refused_total: refused.iter().map(|Count { word, count }| (word.clone(), *count)).collect(),
+            outbox_orders: *outbox,
             resource_use: ResourceUse {
                 cpu_cores: metrics::sum(usage, |store| store.cpu),
                 memory_bytes: metrics::sum(usage, |store| store.memory),

@@ -7,7 +7,7 @@
 //! - **What is wrong with the request before any handler's business** – identity, body, query, path – is a [`Problem`] from the
 //!   extractors in [`super::extract`].
 //! - **What fails around the handlers** – no such route, wrong method, too slow, a panic – is made in [`super::router`].
-//! - **Errors of the database** become problems by [`Problem::from`] alone: 503 while it can't be reached, else 500. Their text goes to
+//! - **Errors of the database** become problems by [`Problem::of_database`] alone: 503 while it can't be reached, else 500. Their text goes to
 //!   the log and never to the caller.
 //!
 //! Whoever makes a problem doesn't know the request's id. It travels as an extension of the response, and [`super::context`] writes the
@@ -331,15 +331,23 @@ impl IntoResponse for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        if !db::is_unavailable(&error) {
-            return Self::internal(&error);
+        Self::of_database(&error)
+    }
+}
+
+impl Problem {
+    /// An error of the database.
+    #[must_use]
+    pub fn of_database(error: &sqlx::Error) -> Self {
+        if !db::is_unavailable(error) {
+            return Self::internal(error);
         }
         Self::new(
             Code::DatabaseUnavailable,
             "The database can't be reached at the moment. Try again; with an Idempotency-Key nothing is created twice.",
         )
         .retry_after(2)
-        .caused_by(&error)
+        .caused_by(error)
     }
 }
 

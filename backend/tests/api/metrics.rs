@@ -6,6 +6,7 @@ use backend::{
     db::usage::{self, Measured},
 };
 use http::Method;
+use jiff::SignedDuration;
 use regex::Regex;
 
 use crate::support::{Settings, TestApi, request};
@@ -36,6 +37,20 @@ async fn prometheus_reads_everything() {
     // How long requests took is another each time.
     let times = Regex::new(r"(?m)^(store_platform_http_request_duration_seconds\S*) \S+$").unwrap();
     insta::assert_snapshot!(times.replace_all(&text, "$1 0"));
+}
+
+#[tokio::test]
+async fn however_many_ask_the_database_is_asked_every_two_seconds_at_most() {
+    let api = with_history().await;
+    let created = async || {
+        let request = request(Method::GET, "/api/metrics", "anyone").header("accept", "application/json");
+        api.send(request.body(Body::empty()).unwrap()).await.json()["createdTotal"].as_i64()
+    };
+    assert_eq!(created().await, Some(2));
+    api.store_of("alice", "another").await;
+    assert_eq!(created().await, Some(2));
+    api.clock.advance(SignedDuration::from_secs(2));
+    assert_eq!(created().await, Some(3));
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use backend::{
     http::{identity::Identity, limit::RequestLimiter, router::router},
     kubernetes::{engines::Engines, reader::StoreReader},
     live::hub::Hub,
-    metrics::RequestMetrics,
+    metrics::{self, RequestMetrics},
     state::App,
 };
 use clap::Parser;
@@ -123,6 +123,7 @@ impl TestApi {
             metrics: RequestMetrics::default(),
             reader: StoreReader::new(settings.cluster.unwrap_or_else(no_cluster)),
             live: live.clone(),
+            figures: metrics::shared_figures(),
             metrics_per_store: config(settings.flags).metrics.metrics_per_store,
             live_config: config(settings.flags).live,
             identity: settings.identity,
