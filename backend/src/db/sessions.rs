@@ -132,6 +132,31 @@ pub async fn find(
     Ok(Some(Caller { user, role }))
 }
 
+/// Whether a session is still good and still that of this caller, in the same role. That is not a use of it.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn is_good(
+    pool: &PgPool,
+    secret: &str,
+    caller: &Caller,
+    lifetime: Lifetime,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from sessions
+                        where id_hash = $1 and expires_at > $2 and seen_at > $3 and user_id = $4 and role = $5)",
+    )
+    .bind(hash(secret))
+    .bind(to_sql(now))
+    .bind(to_sql(lifetime.seen_since(now)))
+    .bind(caller.user.as_str())
+    .bind(word(caller.role))
+    .fetch_one(pool)
+    .await
+}
+
 /// Ends a session. Gives the user whose it was, if there was one.
 ///
 /// # Errors

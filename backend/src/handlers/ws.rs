@@ -1,5 +1,7 @@
 //! `GET /api/ws`
 
+use std::time::Duration;
+
 use axum::{
     extract::{
         State,
@@ -13,6 +15,7 @@ use utoipa::IntoParams;
 
 use super::{admins_only, stores::list::Scope};
 use crate::{
+    clock::SharedClock,
     db::{audit::Action, changes::Look},
     domain::{
         caller::{Caller, UserId},
@@ -21,10 +24,12 @@ use crate::{
     http::{
         context::RequestContext,
         extract::Params,
+        identity::Standing,
         problem::{Code, Problem, ProblemBody},
     },
     live::{
         connection::{self, CatchUp},
+        credentials::{Credentials, Session},
         hub::{Audience, Full},
         message::{Change, LiveMessage},
     },
@@ -114,7 +119,8 @@ pub struct FollowStores {
 /// that it could not be told (`resumed` is false) – then read the list again. The same store may be told twice; the last one is right.
 ///
 /// The server pings; a client that doesn't answer, or doesn't read, is let go. Close codes: 1001 the server is about to end or the
-/// connection is old, 1008 no answer to pings, 1012 the database is another one, 1013 too slow. Connect again after each of them.
+/// connection is old, 1008 no answer to pings, 1012 the database is another one, 1013 too slow, 4001 the session or the token by which the
+/// client was known has ended. Connect again after each of them, after the last with another one.
 #[utoipa::path(
     get,
     path = "/api/ws",
@@ -136,6 +142,7 @@ pub async fn follow_stores(
     State(app): State<AppState>,
     context: RequestContext,
     caller: Caller,
+    standing: Standing,
     Params(params): Params<FollowStores>,
     headers: http::HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -159,13 +166,36 @@ pub async fn follow_stores(
     let subscription = app.live.subscribe(&caller.user, audience).map_err(RouteError::Full)?;
     let owner = (audience == Audience::Own).then_some(&caller.user);
     let catch_up = catch_up(&app, since.as_ref(), owner).await?;
-    let app = app.clone();
+    let credentials = credentials(&app, caller, standing);
     let upgraded = upgrade.max_message_size(INCOMING_MAX).read_buffer_size(READ_BUFFER).on_upgrade(
         async move |socket| {
-            connection::serve(socket, subscription, catch_up, &app.live_config, &context.request_id).await;
+            let (config, request_id) = (&app.live_config, context.request_id.as_str());
+            connection::serve(socket, subscription, catch_up, &credentials, config, request_id).await;
         },
     );
     Ok(upgraded)
+}
+
+fn credentials(app: &App, caller: Caller, standing: Standing) -> Credentials {
+    match standing {
+        Standing::Word => Credentials::default(),
+        Standing::Token(ends) => {
+            let good_for = ends.map(|ends| ends.duration_since(app.clock.now()));
+            // What is over is good for no time at all.
+            let good_for = good_for.map(|time| Duration::try_from(time).unwrap_or_default());
+            Credentials { good_for, session: None }
+        }
+        Standing::Session(secret) => {
+            let session = app.identity.oidc().map(|oidc| Session {
+                pool: app.pool.clone(),
+                clock: SharedClock::clone(&app.clock),
+                lifetime: oidc.lifetime,
+                secret,
+                caller,
+            });
+            Credentials { good_for: None, session }
+        }
+    }
 }
 
 async fn catch_up(

@@ -6,6 +6,8 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
+use jiff::Timestamp;
+use secrecy::SecretString;
 
 use super::{
     context::RequestContext,
@@ -62,15 +64,26 @@ impl Identity {
     }
 }
 
+/// How long someone is known by what they sent.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// By their word, which doesn't end.
+    Word,
+    /// By a token, until this time, or for ever.
+    Token(Option<Timestamp>),
+    /// By this session, as long as it lasts.
+    Session(SecretString),
+}
+
 /// Who calls, or why that isn't known.
 #[derive(Clone)]
-struct Identified(Result<Caller, Problem>);
+struct Identified(Result<(Caller, Standing), Problem>);
 
 /// Finds out who calls. That nobody is known stops no request here: there are routes for everyone.
 pub async fn middleware(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let identified = identify(&parts, &app).await;
-    if let (Ok(caller), Some(context)) = (&identified, parts.extensions.get::<RequestContext>()) {
+    if let (Ok((caller, _)), Some(context)) = (&identified, parts.extensions.get::<RequestContext>()) {
         context.identify(&caller.user);
     }
     parts.extensions.insert(Identified(identified));
@@ -80,21 +93,37 @@ pub async fn middleware(State(app): State<AppState>, request: Request, next: Nex
 /// The caller, if one is known.
 #[must_use]
 pub fn known(request: &Request) -> Option<&Caller> {
-    request.extensions().get::<Identified>().and_then(|identified| identified.0.as_ref().ok())
+    request
+        .extensions()
+        .get::<Identified>()
+        .and_then(|identified| identified.0.as_ref().ok())
+        .map(|(caller, _)| caller)
+}
+
+fn identified(parts: &Parts) -> Result<(Caller, Standing), Problem> {
+    let identified = parts.extensions.get::<Identified>().cloned();
+    identified.ok_or_else(|| Problem::internal(&"nobody asked who calls"))?.0
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let identified = parts.extensions.get::<Identified>().cloned();
-        identified.ok_or_else(|| Problem::internal(&"nobody asked who calls"))?.0
+        Ok(identified(parts)?.0)
     }
 }
 
-async fn identify(parts: &Parts, app: &App) -> Result<Caller, Problem> {
+impl<S: Sync> FromRequestParts<S> for Standing {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(identified(parts)?.1)
+    }
+}
+
+async fn identify(parts: &Parts, app: &App) -> Result<(Caller, Standing), Problem> {
     let oidc = match &app.identity {
-        Identity::Header(admins) => return by_header(parts, admins),
+        Identity::Header(admins) => return by_header(parts, admins).map(|caller| (caller, Standing::Word)),
         Identity::Oidc(oidc) => oidc,
     };
     let authorization = only(&parts.headers, &header::AUTHORIZATION)
@@ -103,7 +132,10 @@ async fn identify(parts: &Parts, app: &App) -> Result<Caller, Problem> {
         return by_token(authorization, oidc, app).await;
     }
     match Kind::Session.read(&parts.headers, app.public.public_scheme) {
-        Some(session) => by_session(&session, parts, oidc, app).await,
+        Some(session) => {
+            let caller = by_session(&session, parts, oidc, app).await?;
+            Ok((caller, Standing::Session(session.into())))
+        }
         None => Err(unknown(
             "Say who you are: send a token by `Authorization: Bearer …`, or sign in at /api/auth/login.",
         )
@@ -137,7 +169,7 @@ fn named_in_address(parts: &Parts) -> Option<String> {
         .find_map(|(name, value)| (name == "user").then(|| value.into_owned()))
 }
 
-async fn by_token(authorization: &str, oidc: &Oidc, app: &App) -> Result<Caller, Problem> {
+async fn by_token(authorization: &str, oidc: &Oidc, app: &App) -> Result<(Caller, Standing), Problem> {
     let token = authorization
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -165,7 +197,7 @@ async fn by_token(authorization: &str, oidc: &Oidc, app: &App) -> Result<Caller,
             "Your account has none of the roles that this platform knows. Ask for one.",
         )
     })?;
-    Ok(Caller { user, role })
+    Ok((Caller { user, role }, Standing::Token(token::ends(&claims))))
 }
 
 async fn by_session(session: &str, parts: &Parts, oidc: &Oidc, app: &App) -> Result<Caller, Problem> {

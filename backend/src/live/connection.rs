@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use axum::extract::ws::{CloseCode, CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
@@ -10,12 +10,15 @@ use futures::{
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
 use super::{
+    credentials::Credentials,
     hub::Subscription,
     mailbox::{End, Letter},
     message,
 };
 use crate::{config::LiveConfig, domain::snapshot::Snapshot};
 
+/// The close code that says: who you are is no longer known. Of those that are for applications.
+const NOT_KNOWN: CloseCode = 4001;
 /// How long a client has to answer our goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -45,6 +48,8 @@ enum Parting {
     Closing,
     /// The connection is as old as one may be.
     Old,
+    /// The client would no longer be known if it asked.
+    NotKnown,
 }
 
 impl Parting {
@@ -62,6 +67,7 @@ impl Parting {
                 "the server is about to end: connect again with the last cursor as `since`",
             ),
             Self::Old => (close_code::AWAY, "connect again with the last cursor as `since`"),
+            Self::NotKnown => (NOT_KNOWN, "the session or the token has ended: say again who you are"),
         };
         Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) })
     }
@@ -74,6 +80,7 @@ impl Parting {
             Self::Ended(End::OtherDatabase) => "other_database",
             Self::Closing => "closing",
             Self::Old => "old",
+            Self::NotKnown => "not_known",
         }
     }
 }
@@ -83,6 +90,7 @@ pub async fn serve(
     socket: WebSocket,
     subscription: Subscription,
     catch_up: CatchUp,
+    credentials: &Credentials,
     config: &LiveConfig,
     request_id: &str,
 ) {
@@ -90,7 +98,7 @@ pub async fn serve(
     let mut connection =
         Connection { sink, stream, write_limit: config.live_write_limit, seen: catch_up.snapshot.clone() };
     let parting = match connection.catch_up(catch_up).await {
-        Ok(()) => connection.follow(&subscription, config).await,
+        Ok(()) => connection.follow(&subscription, credentials, config).await,
         Err(parting) => parting,
     };
     tracing::debug!(request.id = request_id, reason = parting.word(), "live connection ended");
@@ -116,8 +124,17 @@ impl Connection {
         self.flush().await
     }
 
-    async fn follow(&mut self, subscription: &Subscription, config: &LiveConfig) -> Parting {
+    async fn follow(
+        &mut self,
+        subscription: &Subscription,
+        credentials: &Credentials,
+        config: &LiveConfig,
+    ) -> Parting {
         let begin = Instant::now();
+        let (age, at_that_age) = match credentials.good_for {
+            Some(time) if time < config.live_max_age => (time, Parting::NotKnown),
+            _ => (config.live_max_age, Parting::Old),
+        };
         let mut pings = interval_at(begin + config.live_ping, config.live_ping);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = begin;
@@ -138,11 +155,13 @@ impl Connection {
                 // One ping may be on its way, two without an answer are not.
                 now = pings.tick() => if now - heard > config.live_ping * 2 {
                     Err(Parting::Silent)
+                } else if !credentials.are_good().await {
+                    Err(Parting::NotKnown)
                 } else {
                     self.ping().await
                 },
                 () = subscription.closing() => Err(Parting::Closing),
-                () = sleep_until(begin + config.live_max_age) => Err(Parting::Old),
+                () = sleep_until(begin + age) => Err(at_that_age),
             };
             if let Err(parting) = done {
                 return parting;

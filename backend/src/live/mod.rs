@@ -9,6 +9,7 @@
 //! client that reads slowly gets fewer messages, and one that doesn't read at all is let go and costs nothing more.
 
 pub mod connection;
+pub mod credentials;
 pub mod feed;
 pub mod hub;
 pub mod mailbox;

@@ -177,6 +177,13 @@ fn algorithm_or_malformed(token: &str) -> TokenError {
     }
 }
 
+/// When a token with these claims is no longer taken; none where that is beyond all times.
+#[must_use]
+pub fn ends(claims: &Claims) -> Option<Timestamp> {
+    let ends = SignedDuration::try_from_secs_f64(claims.get("exp")?.as_f64()?).ok()?;
+    Timestamp::from_duration(ends.checked_add(LEEWAY)?).ok()
+}
+
 fn in_time(claims: Claims, now: Timestamp) -> Result<Claims, TokenError> {
     let time =
         |name: &str| claims.get(name).map(|value| value.as_f64().ok_or(TokenError::Malformed)).transpose();

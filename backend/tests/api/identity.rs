@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use backend::{clock::Clock, oidc::Patience};
-use http::{Method, Request, StatusCode, header};
+use backend::{
+    clock::{Clock, SystemClock},
+    oidc::Patience,
+};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{
     cluster::eventually,
     provider::{AUDIENCE, DASHBOARD, OpenIdProvider},
-    support::{Answer, TestApi},
+    support::{Answer, Settings, TestApi},
+    ws::Replica,
 };
 
 async fn with_token(api: &TestApi, token: &str, path: &str) -> Answer {
@@ -348,6 +352,73 @@ async fn someone_signs_in_at_the_dashboard_and_out_again() {
         row("session.end", "accepted"),
     ];
     assert_eq!(rows, expected);
+}
+
+/// Someone who is signed in at the dashboard and follows their stores there; they are looked after every second.
+async fn replica(provider: &OpenIdProvider) -> Replica {
+    let flags = &["--cors-origins", DASHBOARD, "--live-ping=1"];
+    let api = TestApi::with(Settings { flags, ..provider.settings(&[], Patience::default()) }).await;
+    api.clock.set(SystemClock::default().now());
+    Replica::of(api).await
+}
+
+fn by_cookie(replica: &Replica, browser: &Browser<'_>, origin: &'static str) -> Request<()> {
+    let mut request = replica.request("");
+    let [(name, value)] = &browser.cookies[..] else { panic!("{:?}", browser.cookies) };
+    request.headers_mut().insert(header::COOKIE, format!("{name}={value}").parse().unwrap());
+    request.headers_mut().insert(header::ORIGIN, HeaderValue::from_static(origin));
+    request
+}
+
+/// The close code that says that nobody is known any more.
+const NOT_KNOWN: u16 = 4001;
+
+#[tokio::test]
+async fn the_dashboard_follows_the_stores_of_who_is_signed_in_until_they_sign_out() {
+    let provider = OpenIdProvider::start().await;
+    let replica = replica(&provider).await;
+    let mut browser = Browser::new(&replica.api, &provider);
+    browser.sign_in("alice").await;
+    let of_a_store = by_cookie(&replica, &browser, "https://store-1.shops.example");
+    assert_eq!(replica.handshake(of_a_store).await, 403);
+    let mut live = replica.follow_by(by_cookie(&replica, &browser, DASHBOARD)).await;
+    browser.post(Some(DASHBOARD)).await;
+    assert_eq!(live.next().await["store"]["owner"], "alice");
+
+    let out = browser.send(Method::POST, "/api/auth/logout", Some(DASHBOARD)).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    assert_eq!(live.close_code().await.map(u16::from), Some(NOT_KNOWN));
+}
+
+#[tokio::test]
+async fn who_is_no_admin_any_more_follows_nobodys_stores() {
+    let provider = OpenIdProvider::start().await;
+    let replica = replica(&provider).await;
+    let mut browser = Browser::new(&replica.api, &provider);
+    browser.sign_in("admin").await;
+    let mut live = replica.follow_by(by_cookie(&replica, &browser, DASHBOARD)).await;
+    sqlx::query("update sessions set role = 'user'").execute(&replica.api.pool).await.unwrap();
+    assert_eq!(live.close_code().await.map(u16::from), Some(NOT_KNOWN));
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_its_session_and_with_its_token() {
+    let provider = OpenIdProvider::start().await;
+    let replica = replica(&provider).await;
+    let mut browser = Browser::new(&replica.api, &provider);
+    browser.sign_in("alice").await;
+    let mut by_session = replica.follow_by(by_cookie(&replica, &browser, DASHBOARD)).await;
+    // A token is taken for half a minute longer, since clocks differ.
+    let now = replica.api.clock.now();
+    let claims = changed(claims(&provider, now), "exp", json!(now.as_second() - 27));
+    let token = provider.forge("RS256", None, claims).await;
+    let mut request = replica.request("");
+    request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+    let mut by_token = replica.follow_by(request).await;
+    assert_eq!(by_token.close_code().await.map(u16::from), Some(NOT_KNOWN));
+
+    replica.api.clock.advance(SignedDuration::from_mins(61));
+    assert_eq!(by_session.close_code().await.map(u16::from), Some(NOT_KNOWN));
 }
 
 #[tokio::test]

@@ -68,8 +68,15 @@ impl Replica {
     }
 
     async fn connect_over(&self, stream: TcpStream, query: &str) -> Client {
-        let (socket, _) = client_async(self.request(query), stream).await.unwrap();
-        Client { socket, cursor: String::new() }
+        Client::over(stream, self.request(query)).await
+    }
+
+    /// A client that says in its own way who it is, and misses nothing from now on.
+    pub async fn follow_by(&self, request: http::Request<()>) -> Client {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let mut client = Client::over(stream, request).await;
+        assert_eq!(client.next().await["type"], "ready");
+        client
     }
 
     pub fn request(&self, query: &str) -> http::Request<()> {
@@ -115,15 +122,20 @@ impl Replica {
     }
 }
 
-struct Client {
+pub struct Client {
     socket: WebSocketStream<TcpStream>,
     /// The last one that came.
     cursor: String,
 }
 
 impl Client {
+    async fn over(stream: TcpStream, request: http::Request<()>) -> Self {
+        let (socket, _) = client_async(request, stream).await.unwrap();
+        Self { socket, cursor: String::new() }
+    }
+
     /// The next message.
-    async fn next(&mut self) -> Value {
+    pub async fn next(&mut self) -> Value {
         loop {
             let message =
                 timeout(LIMIT, self.socket.next()).await.expect("a message comes").unwrap().unwrap();
@@ -149,7 +161,7 @@ impl Client {
     }
 
     /// The code with which the server ends the connection; none if it says nothing.
-    async fn close_code(&mut self) -> Option<CloseCode> {
+    pub async fn close_code(&mut self) -> Option<CloseCode> {
         loop {
             match timeout(LIMIT, self.socket.next()).await.expect("the connection ends") {
                 Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code),
