@@ -85,7 +85,10 @@ pub async fn middleware(State(app): State<AppState>, mut request: Request, next:
     if let Ok(id) = HeaderValue::from_str(&context.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // What belongs to someone, or is true just now, is nobody else's and not for later, unless its route says otherwise.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     app.metrics.answered(&method, route.as_deref(), response.status().as_u16(), begin.elapsed());
     log_cause(&context, &response);
     log(&context, &method, route.as_deref(), &response, begin);

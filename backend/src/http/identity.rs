@@ -31,6 +31,11 @@ use crate::{
 /// The header by which callers say who they are in header mode.
 pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 
+/// What is asked for in oidc mode: a token. A browser signs in elsewhere.
+const BEARER: &str = "Bearer";
+/// What is asked for in header mode. No scheme that anyone registered, and so nothing for which a browser would ask its user.
+const BY_USER_ID: &str = "x-user-id";
+
 /// How callers are known.
 pub enum Identity {
     /// They are believed to be whoever they say; these are admins.
@@ -127,7 +132,7 @@ async fn identify(parts: &Parts, app: &App) -> Result<(Caller, Standing), Proble
         Identity::Oidc(oidc) => oidc,
     };
     let authorization = only(&parts.headers, &header::AUTHORIZATION)
-        .map_err(|()| unknown("The header Authorization is there more than once; send it once."))?;
+        .map_err(|()| unknown("The header Authorization is there more than once; send it once.", BEARER))?;
     if let Some(authorization) = authorization {
         return by_token(authorization, oidc, app).await;
     }
@@ -138,23 +143,28 @@ async fn identify(parts: &Parts, app: &App) -> Result<(Caller, Standing), Proble
         }
         None => Err(unknown(
             "Say who you are: send a token by `Authorization: Bearer …`, or sign in at /api/auth/login.",
-        )
-        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            BEARER,
+        )),
     }
 }
 
-fn unknown(detail: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
+/// Nobody is known, and how someone can be: RFC 9110 has that said with every 401.
+fn unknown(detail: impl Into<std::borrow::Cow<'static, str>>, challenge: &'static str) -> Problem {
     Problem::new(Code::Unauthenticated, detail)
+        .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
 }
 
 fn by_header(parts: &Parts, admins: &[String]) -> Result<Caller, Problem> {
     let value = only(&parts.headers, &USER_ID)
-        .map_err(|()| unknown("The header x-user-id is there more than once; send it once."))?
+        .map_err(|()| unknown("The header x-user-id is there more than once; send it once.", BY_USER_ID))?
         .map(ToOwned::to_owned)
         .or_else(|| named_in_address(parts))
-        .ok_or_else(|| unknown("Say who you are: send the header x-user-id with your user id."))?;
-    let user: UserId =
-        value.parse().map_err(|error| unknown(format!("The header x-user-id can't be used: {error}.")))?;
+        .ok_or_else(|| {
+            unknown("Say who you are: send the header x-user-id with your user id.", BY_USER_ID)
+        })?;
+    let user: UserId = value
+        .parse()
+        .map_err(|error| unknown(format!("The header x-user-id can't be used: {error}."), BY_USER_ID))?;
     let role = if admins.iter().any(|admin| admin == user.as_str()) { Role::Admin } else { Role::User };
     Ok(Caller { user, role })
 }
@@ -174,7 +184,7 @@ async fn by_token(authorization: &str, oidc: &Oidc, app: &App) -> Result<(Caller
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .ok_or_else(|| unknown("The header Authorization must say `Bearer` and then a token."))?;
+        .ok_or_else(|| unknown("The header Authorization must say `Bearer` and then a token.", BEARER))?;
     let judge = |known: &crate::oidc::provider::Known| {
         token::verify(token, &known.keys, oidc.provider.issuer(), &oidc.audience, app.clock.now())
     };
@@ -186,8 +196,7 @@ async fn by_token(authorization: &str, oidc: &Oidc, app: &App) -> Result<(Caller
         judged = judge(&newer);
     }
     let wrong = |error: &dyn std::fmt::Display| {
-        unknown(format!("The token {error}."))
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
+        unknown(format!("The token {error}."), "Bearer error=\"invalid_token\"")
     };
     let claims = judged.map_err(|error| wrong(&error))?;
     let user = crate::oidc::claims::user(&claims).map_err(|error| wrong(&error))?;
@@ -202,10 +211,8 @@ async fn by_token(authorization: &str, oidc: &Oidc, app: &App) -> Result<(Caller
 
 async fn by_session(session: &str, parts: &Parts, oidc: &Oidc, app: &App) -> Result<Caller, Problem> {
     let caller = sessions::find(&app.pool, session, oidc.lifetime, app.clock.now()).await?;
-    let caller = caller.ok_or_else(|| {
-        unknown("Your session has ended. Sign in again at /api/auth/login.")
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-    })?;
+    let caller =
+        caller.ok_or_else(|| unknown("Your session has ended. Sign in again at /api/auth/login.", BEARER))?;
     if let Err(problem) = origin::check(parts, &app.http.cors_origins) {
         // A page that acts for someone behind their back is worth a row.
         if let Some(context) = parts.extensions.get::<RequestContext>() {

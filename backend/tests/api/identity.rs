@@ -243,6 +243,8 @@ async fn the_header_of_header_mode_says_nothing_in_oidc_mode() {
         let request = Request::get("/api/stores").header(header::AUTHORIZATION, authorization);
         let answer = api.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{authorization}");
+        let asked_for = answer.header("www-authenticate").unwrap_or_default();
+        assert!(asked_for.starts_with("Bearer"), "{authorization}: {asked_for}");
     }
 }
 

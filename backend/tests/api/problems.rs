@@ -43,6 +43,7 @@ async fn a_user_id_that_cannot_be_one_is_refused(#[case] users: &[&str]) {
     }
     let answer = api.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNAUTHORIZED, "unauthenticated"));
+    assert_eq!(answer.header("www-authenticate"), Some("x-user-id"));
 }
 
 #[tokio::test]

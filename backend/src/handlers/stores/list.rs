@@ -133,7 +133,8 @@ pub struct StoreList {
 
 /// Lists the caller's stores.
 ///
-/// Pages are cut by a cursor and stay right while stores come and go: none is shown twice and none that stays is left out.
+/// Pages are cut by a cursor and stay right while stores come and go: none is shown twice and none that stays is left out. With `sort=status`
+/// that holds for stores whose status stays as it is meanwhile; one that changes may come twice, or on no page.
 #[utoipa::path(
     get,
     path = "/api/stores",
