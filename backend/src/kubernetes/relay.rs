@@ -1,9 +1,13 @@
 //! The relay: carries the orders in the outbox out to the cluster. Every replica runs one.
 //!
 //! An order is never given up. While the cluster can't be reached, the relay as a whole waits and tries again; an order that the
-//! cluster refuses is put off by itself and holds up nobody else's.
+//! cluster refuses is put off by itself and holds up nobody else's. So is one for which the cluster only fails, again and again: that may
+//! be the cluster's trouble, or an admission webhook's with this one store.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use kube::{
@@ -33,12 +37,19 @@ pub const FIELD_MANAGER: &str = "store-platform-backend";
 /// The longest time for which nobody looks into the outbox, should a notification be lost.
 const IDLE_LIMIT: Duration = Duration::from_secs(10);
 
+/// How often the cluster may fail with one order in a row before others get their turn.
+const FAILURES_MAX: u32 = 3;
+/// How long an order is put off at most with which the cluster fails. It may be well again soon, and then nobody should wait for long.
+const FAILED_PUT_OFF_MAX: SignedDuration = SignedDuration::from_secs(30);
+
 /// Carries out orders.
 pub struct Relay {
     pool: PgPool,
     stores: Api<Store>,
     clock: SharedClock,
     wake: std::sync::Arc<Notify>,
+    /// With which order the cluster failed last, and how often in a row.
+    failures: Mutex<(i64, u32)>,
 }
 
 /// What became of looking for an order.
@@ -46,6 +57,8 @@ pub struct Relay {
 pub enum Progress {
     /// One was carried out, or put off because the cluster refused it.
     Worked,
+    /// One was put off because the cluster fails with it.
+    Failed,
     /// None is due.
     Idle,
 }
@@ -71,7 +84,7 @@ impl Relay {
     /// A relay that looks into the outbox when `wake` is notified.
     #[must_use]
     pub fn new(pool: PgPool, client: Client, clock: SharedClock, wake: std::sync::Arc<Notify>) -> Self {
-        Self { pool, stores: Api::all(client), clock, wake }
+        Self { pool, stores: Api::all(client), clock, wake, failures: Mutex::default() }
     }
 
     /// Carries out orders for ever.
@@ -80,6 +93,8 @@ impl Relay {
         loop {
             match self.carry_out_next().await {
                 Ok(Progress::Worked) => backoff.reset(),
+                // If it fails with the next one as well, we are to go on with patience.
+                Ok(Progress::Failed) => {}
                 Ok(Progress::Idle) => {
                     backoff.reset();
                     // Whoever is notified before it waits doesn't wait.
@@ -131,10 +146,29 @@ impl Relay {
                 );
                 outbox::put_off(&mut transaction, &order, until, &reason).await?;
             }
+            Err(error) if is_failure(&error) && self.fails_again(order.number) => {
+                let until = now + put_off_for(order.attempts).min(FAILED_PUT_OFF_MAX);
+                tracing::error!(
+                    store.id = %order.store, store.engine = order.engine, error = %error, retry.at = %until,
+                    "the cluster fails with a store again and again; trying again later, others come first"
+                );
+                outbox::put_off(&mut transaction, &order, until, &error.to_string()).await?;
+                transaction.commit().await?;
+                return Ok(Progress::Failed);
+            }
             Err(error) => return Err(error),
         }
         transaction.commit().await?;
         Ok(Progress::Worked)
+    }
+
+    /// Notes that the cluster failed with an order. Says whether it has done so too often.
+    fn fails_again(&self, order: i64) -> bool {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, count) = *failures;
+        let count = if last == order { count + 1 } else { 1 };
+        *failures = (order, count % FAILURES_MAX);
+        count >= FAILURES_MAX
     }
 
     async fn apply(
@@ -187,6 +221,15 @@ fn refusal(error: &kube::Error) -> Option<String> {
             Some(status.message.clone())
         }
         _ => None,
+    }
+}
+
+/// Whether the cluster was there and failed, or let us wait: with this order, it may be, and not with others.
+fn is_failure(error: &RelayError) -> bool {
+    match error {
+        RelayError::Cluster(error) => matches!(**error, kube::Error::Api(_)),
+        RelayError::Silent | RelayError::Answer(_) => true,
+        RelayError::Database(_) => false,
     }
 }
 

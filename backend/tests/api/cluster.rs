@@ -7,7 +7,10 @@ use backend::kubernetes::{
     relay::{Progress, Relay},
     watch::Watcher,
 };
-use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
+use k8s_openapi::api::{
+    admissionregistration::v1::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding},
+    rbac::v1::{ClusterRole, ClusterRoleBinding},
+};
 use kube::{
     Api, Client,
     api::{DeleteParams, Patch, PatchParams, PostParams},
@@ -209,6 +212,97 @@ async fn a_store_that_the_cluster_refuses_says_so_and_holds_up_no_other() {
     cluster.api.clock.advance(jiff::SignedDuration::from_mins(5));
     cluster.relay_all().await;
     assert!(cluster.stores().get_opt(&refused).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_store_with_which_the_cluster_fails_again_and_again_holds_up_no_other() {
+    let cluster = Cluster::start().await;
+    let name = format!("Shop {}", id());
+    let policy = Policy::forbids(&cluster.admin, &name).await;
+    let failing = cluster.api.store_of("alice", &name).await;
+    let other = cluster.api.store_of("alice", "another shop").await;
+    let relay = cluster.relay();
+    // It may be that nothing is possible at all, so at first it is tried again.
+    for _ in 0..2 {
+        assert!(relay.carry_out_next().await.is_err());
+    }
+    assert_eq!(relay.carry_out_next().await.unwrap(), Progress::Failed);
+    assert_eq!(relay.carry_out_next().await.unwrap(), Progress::Worked);
+    assert!(cluster.stores().get_opt(&other).await.unwrap().is_some());
+    let shown = cluster.shown("alice", &failing).await;
+    assert!(shown["message"].as_str().unwrap().contains("not today"), "{shown}");
+
+    // When it is well again, nobody waits for long.
+    policy.end().await;
+    eventually("the store is in the cluster", async || {
+        cluster.api.clock.advance(jiff::SignedDuration::from_secs(30));
+        let _ = relay.carry_out_next().await;
+        cluster.stores().get_opt(&failing).await.unwrap().is_some()
+    })
+    .await;
+}
+
+/// Forbids one store, as an admission webhook may.
+struct Policy {
+    name: String,
+    admin: Client,
+}
+
+impl Policy {
+    async fn forbids(admin: &Client, display_name: &str) -> Self {
+        let name = format!("forbids-{}", id());
+        let policy = json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name},
+            "spec": {
+                "matchConstraints": {"resourceRules": [{
+                    "apiGroups": ["store-platform.dev"], "apiVersions": ["*"], "operations": ["CREATE"], "resources": ["stores"],
+                }]},
+                "validations": [{
+                    "expression": format!("object.spec.displayName != '{display_name}'"),
+                    "message": "not today", "reason": "Forbidden",
+                }],
+            },
+        });
+        let binding = json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name},
+            "spec": {"policyName": name, "validationActions": ["Deny"]},
+        });
+        let params = PatchParams::apply("test").force();
+        Api::<ValidatingAdmissionPolicy>::all(admin.clone())
+            .patch(&name, &params, &Patch::Apply(policy))
+            .await
+            .unwrap();
+        Api::<ValidatingAdmissionPolicyBinding>::all(admin.clone())
+            .patch(&name, &params, &Patch::Apply(binding))
+            .await
+            .unwrap();
+        let policy = Self { name, admin: admin.clone() };
+        // It takes effect a moment after it was made.
+        eventually("the store is forbidden", async || policy.is_in_force(display_name).await).await;
+        policy
+    }
+
+    async fn is_in_force(&self, display_name: &str) -> bool {
+        let store = json!({
+            "apiVersion": "store-platform.dev/v1alpha1", "kind": "Store", "metadata": {"name": id()},
+            "spec": {"displayName": display_name, "engine": "medusa"},
+        });
+        let params = PostParams { dry_run: true, ..PostParams::default() };
+        let stores: Api<Store> = Api::all(self.admin.clone());
+        match stores.create(&params, &serde_json::from_value(store).unwrap()).await {
+            Err(kube::Error::Api(status)) => status.code == 403,
+            other => {
+                other.unwrap();
+                false
+            }
+        }
+    }
+
+    async fn end(self) {
+        let (name, params) = (&self.name, DeleteParams::default());
+        Api::<ValidatingAdmissionPolicyBinding>::all(self.admin.clone()).delete(name, &params).await.unwrap();
+        Api::<ValidatingAdmissionPolicy>::all(self.admin.clone()).delete(name, &params).await.unwrap();
+    }
 }
 
 #[tokio::test]
