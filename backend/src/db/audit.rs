@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::to_sql;
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// A store was created, or should have been.
     CreateStore,

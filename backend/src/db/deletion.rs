@@ -32,13 +32,7 @@ pub async fn request(
     .fetch_optional(&mut *transaction)
     .await?;
     match requested_before {
-        None => {
-            let refused = Outcome::Refused("store_not_found");
-            audit::record(&mut *transaction, now, Some(origin), Action::DeleteStore, Some(id), refused)
-                .await?;
-            transaction.commit().await?;
-            Ok(false)
-        }
+        None => Ok(false),
         Some(true) => Ok(true),
         Some(false) => {
             let message = "Being deleted with everything it owns.";

@@ -1,11 +1,22 @@
 //! Totals for the metrics. They are counted in the database and not in the process, so every replica says the same, also after it was
 //! started again.
 
+use jiff::SignedDuration;
 use sqlx::PgPool;
+
+use super::creation;
+use crate::domain::limits::Refusal;
 
 /// Upper bounds of the histogram of provisioning times, in seconds.
 pub const DURATION_BOUNDS: [f64; 14] =
     [2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 240.0, 420.0, 600.0];
+
+/// The words for what a limit refuses.
+const LIMITS: [&str; 3] = [
+    creation::code(Refusal::User(SignedDuration::ZERO)),
+    creation::code(Refusal::Ip(SignedDuration::ZERO)),
+    creation::code(Refusal::LiveStores),
+];
 
 /// A number for a status and an engine, or for one of the two.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -96,8 +107,10 @@ pub async fn count(pool: &PgPool) -> sqlx::Result<Totals> {
     .await?;
     let refused = sqlx::query_as(
         "select detail as word, count(*) as count from audit_log
-         where action = 'store.create' and result = 'refused' and detail is not null group by 1 order by 1",
+         where action = 'store.create' and result = 'refused' and detail = any($1) group by 1 order by 1",
     )
+    // Only what a limit refuses is written down each time.
+    .bind(LIMITS)
     .fetch_all(&mut *connection)
     .await?;
     let durations = sqlx::query_as(

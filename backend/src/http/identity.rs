@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     config::{AuthConfig, PublicConfig},
-    db::sessions,
+    db::{audit::Action, sessions},
     domain::caller::{Caller, Role, UserId},
     oidc::{
         Oidc, Patience,
@@ -216,7 +216,8 @@ async fn by_session(session: &str, parts: &Parts, oidc: &Oidc, app: &App) -> Res
     if let Err(problem) = origin::check(parts, &app.http.cors_origins) {
         // A page that acts for someone behind their back is worth a row.
         if let Some(context) = parts.extensions.get::<RequestContext>() {
-            limit::note_refusal(app, context, &Client::User(caller.user), problem.code()).await;
+            let client = Client::User(caller.user);
+            limit::note_refusal(app, context, &client, Action::Request, None, problem.code()).await;
         }
         return Err(problem);
     }

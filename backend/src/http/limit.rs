@@ -2,6 +2,7 @@
 //! taking all of us; what has to hold over all replicas – stores, and their creation – is decided in the database.
 
 use std::{
+    hash::Hash,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -18,6 +19,7 @@ use governor::{
 };
 use http::{HeaderName, HeaderValue};
 use ipnet::IpNet;
+use store_crd::StoreId;
 
 use super::{
     context::RequestContext,
@@ -49,6 +51,14 @@ pub enum Client {
     Place(IpNet),
 }
 
+impl Client {
+    /// Whoever a request comes from of whom nobody is known.
+    #[must_use]
+    pub fn unknown(context: &RequestContext) -> Self {
+        Self::Place(place(context.ip))
+    }
+}
+
 /// The time as the limiter reads it.
 struct Uptime(SharedClock);
 
@@ -60,13 +70,13 @@ impl governor::clock::Clock for Uptime {
     }
 }
 
-type Limiter = RateLimiter<Client, DashMapStateStore<Client>, Uptime, StateInformationMiddleware>;
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Uptime, StateInformationMiddleware>;
 
 /// Counts requests.
 pub struct RequestLimiter {
-    requests: Option<Limiter>,
+    requests: Option<Limiter<Client>>,
     /// Refusals that are worth a row in the audit log.
-    notes: Limiter,
+    notes: Limiter<(Client, Action)>,
     counted: AtomicU32,
 }
 
@@ -84,13 +94,9 @@ impl RequestLimiter {
     /// A limiter of this many requests a minute; none means no limit.
     #[must_use]
     pub fn new(per_minute: Option<NonZeroU32>, clock: &SharedClock) -> Self {
-        let limiter = |quota| {
-            RateLimiter::dashmap_with_clock(quota, Uptime(SharedClock::clone(clock)))
-                .with_middleware::<StateInformationMiddleware>()
-        };
         Self {
-            requests: per_minute.map(|count| limiter(Quota::per_minute(count))),
-            notes: limiter(Quota::per_minute(NonZeroU32::MIN)),
+            requests: per_minute.map(|count| limiter(count, clock)),
+            notes: limiter(NonZeroU32::MIN, clock),
             counted: AtomicU32::new(0),
         }
     }
@@ -116,11 +122,16 @@ impl RequestLimiter {
         })
     }
 
-    /// Whether a refusal is worth a row in the audit log: one in a minute is, for each client. Otherwise whoever is refused could fill
-    /// the log at their leisure.
-    fn is_worth_a_note(&self, client: &Client) -> bool {
-        self.notes.check_key(client).is_ok()
+    /// Whether a refusal is worth a row in the audit log: one in a minute is, for each client and what it wants. Otherwise whoever is
+    /// refused could fill the log at their leisure.
+    fn is_worth_a_note(&self, client: &Client, action: Action) -> bool {
+        self.notes.check_key(&(client.clone(), action)).is_ok()
     }
+}
+
+fn limiter<K: Clone + Eq + Hash>(per_minute: NonZeroU32, clock: &SharedClock) -> Limiter<K> {
+    RateLimiter::dashmap_with_clock(Quota::per_minute(per_minute), Uptime(SharedClock::clone(clock)))
+        .with_middleware::<StateInformationMiddleware>()
 }
 
 /// Counts a request, and refuses those that are too many.
@@ -133,10 +144,10 @@ pub async fn middleware(State(app): State<AppState>, request: Request, next: Nex
         return next.run(request).await;
     }
     let user = identity::known(&request).map(|caller| caller.user.clone());
-    let client = user.map_or_else(|| Client::Place(place(context.ip)), Client::User);
+    let client = user.map_or_else(|| Client::unknown(&context), Client::User);
     let Some(count) = app.requests.count(&client) else { return next.run(request).await };
     let mut response = if count.refused {
-        note_refusal(&app, &context, &client, Code::RequestRateExceeded).await;
+        note_refusal(&app, &context, &client, Action::Request, None, Code::RequestRateExceeded).await;
         Problem::new(
             Code::RequestRateExceeded,
             "You have sent as many requests as one client may in a minute. Retry-After says in how many seconds the next one is possible.",
@@ -154,8 +165,15 @@ pub async fn middleware(State(app): State<AppState>, request: Request, next: Nex
 }
 
 /// Notes in the audit log that a client was refused. One row in a while is enough for each: whoever makes many such requests makes no more.
-pub(super) async fn note_refusal(app: &App, context: &RequestContext, client: &Client, code: Code) {
-    if !app.requests.is_worth_a_note(client) {
+pub async fn note_refusal(
+    app: &App,
+    context: &RequestContext,
+    client: &Client,
+    action: Action,
+    store: Option<StoreId>,
+    code: Code,
+) {
+    if !app.requests.is_worth_a_note(client, action) {
         return;
     }
     let user = match client {
@@ -163,8 +181,7 @@ pub(super) async fn note_refusal(app: &App, context: &RequestContext, client: &C
         Client::Place(_) => None,
     };
     let (origin, refused) = (context.origin_of(user), Outcome::Refused(code.as_str()));
-    let noted =
-        audit::record(&app.pool, app.clock.now(), Some(&origin), Action::Request, None, refused).await;
+    let noted = audit::record(&app.pool, app.clock.now(), Some(&origin), action, store, refused).await;
     if let Err(error) = noted {
         tracing::warn!(request.id = context.request_id, error = %error, "a refused request can't be noted in the audit log");
     }

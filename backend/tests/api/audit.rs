@@ -4,8 +4,13 @@ use axum::body::Body;
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use rstest::rstest;
+use serde_json::json;
 
-use crate::support::{Answer, Settings, TestApi, request};
+use crate::{
+    routes::NOBODYS,
+    store_details::reveal,
+    support::{Answer, Settings, TestApi, request},
+};
 
 /// Alice makes a store and deletes it, bob tries to delete it and to see everyone's; a minute lies between each two.
 async fn with_a_story() -> (TestApi, String) {
@@ -38,6 +43,37 @@ fn entries(answer: &Answer) -> Vec<String> {
 async fn an_admin_reads_who_did_what() {
     let (api, _) = with_a_story().await;
     insta::assert_snapshot!(api.get("admin", "/api/audit").await.shown());
+}
+
+#[tokio::test]
+async fn what_was_refused_is_written_down_and_fills_no_log() {
+    let api = TestApi::start().await;
+    let body = json!({"name": "shop", "engine": "medusa"});
+    api.post_with_key("alice", "key", body.clone()).await;
+    for _ in 0..2 {
+        api.post("alice", json!({"name": "shop", "engine": "magento"})).await;
+        api.post_with_key("bob", "key", body.clone()).await;
+        api.post_with_key("bob", "key", json!({"name": "another", "engine": "medusa"})).await;
+        api.delete("bob", &format!("/api/stores/{NOBODYS}")).await;
+        reveal(&api, "bob", NOBODYS).await;
+    }
+    let refused: Vec<_> = api.audit_log().await.into_iter().filter(|row| row.2 == "refused").collect();
+    let row = |actor: &str, action: &str, code: &str| {
+        (Some(actor.to_owned()), action.to_owned(), "refused".to_owned(), Some(code.to_owned()))
+    };
+    let expected = [
+        row("alice", "store.create", "unknown_engine"),
+        row("bob", "store.create", "idempotency_key_reused"),
+        row("bob", "store.delete", "store_not_found"),
+        row("bob", "store.reveal_admin_login", "store_not_found"),
+    ];
+    assert_eq!(refused, expected);
+    let about: i64 = sqlx::query_scalar("select count(*) from audit_log where store_id = $1::uuid")
+        .bind(NOBODYS)
+        .fetch_one(&api.pool)
+        .await
+        .unwrap();
+    assert_eq!(about, 2);
 }
 
 #[rstest]

@@ -453,7 +453,11 @@ async fn a_way_back_leads_in_once_and_only_the_browser_that_left() {
     again.cookies = stranger.cookies.clone();
     assert_eq!(again.get(&back).await.code(), "login_failed");
     let refused = (None, "session.begin".to_owned(), "refused".to_owned(), Some("login_failed".to_owned()));
-    assert_eq!(api.audit_log().await.iter().filter(|row| **row == refused).count(), 3);
+    // Once a minute is enough, lest anyone fill the log.
+    assert_eq!(api.audit_log().await.iter().filter(|row| **row == refused).count(), 1);
+    api.clock.advance(SignedDuration::from_mins(1));
+    again.get(&back).await;
+    assert_eq!(api.audit_log().await.iter().filter(|row| **row == refused).count(), 2);
 }
 
 #[tokio::test]

@@ -144,7 +144,7 @@ impl WithNamespace {
 
 pub const PASSWORD: &str = "canary-4711-correct-horse";
 
-async fn reveal(api: &TestApi, user: &str, id: &str) -> Answer {
+pub async fn reveal(api: &TestApi, user: &str, id: &str) -> Answer {
     let path = format!("/api/stores/{id}/admin-login");
     api.send(request(Method::POST, &path, user).body(Body::empty()).unwrap()).await
 }

@@ -21,6 +21,7 @@ use crate::{
         cookies::Kind,
         extract::Params,
         identity::not_stored,
+        limit::{Client, note_refusal},
         problem::{Code, Problem, ProblemBody},
     },
     oidc::{login::LoginError, provider::Unavailable},
@@ -202,10 +203,6 @@ async fn refused(app: &App, context: &RequestContext, error: RouteError) -> Rout
         RouteError::NoRole => Code::RoleMissing,
         _ => Code::LoginFailed,
     };
-    let origin = context.origin_of(None);
-    let outcome = Outcome::Refused(code.as_str());
-    match audit::record(&app.pool, app.clock.now(), Some(&origin), Action::SignIn, None, outcome).await {
-        Ok(()) => error,
-        Err(database) => database.into(),
-    }
+    note_refusal(app, context, &Client::unknown(context), Action::SignIn, None, code).await;
+    error
 }

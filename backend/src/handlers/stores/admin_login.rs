@@ -17,6 +17,7 @@ use crate::{
     http::{
         context::RequestContext,
         extract::StorePath,
+        limit::{Client, note_refusal},
         problem::{Code, Problem, ProblemBody},
     },
     kubernetes::reader::{self, ReadError},
@@ -98,16 +99,13 @@ pub async fn reveal_admin_login(
     caller: Caller,
     StorePath(id): StorePath,
 ) -> Result<([(HeaderName, &'static str); 1], Json<AdminLogin>), RouteError> {
-    let origin = context.origin(&caller);
-    let record = async |outcome: Outcome<'_>| {
-        audit::record(&app.pool, app.clock.now(), Some(&origin), Action::RevealAdminLogin, Some(id), outcome)
-            .await
-    };
+    let action = Action::RevealAdminLogin;
     let store = match lookup::find(&app.pool, &caller, id).await {
         Ok(store) => store,
         Err(error) => {
             if matches!(error, LookupError::NotFound) {
-                record(Outcome::Refused(Code::StoreNotFound.as_str())).await?;
+                let client = Client::User(caller.user);
+                note_refusal(&app, &context, &client, action, Some(id), Code::StoreNotFound).await;
             }
             return Err(error.into());
         }
@@ -118,7 +116,8 @@ pub async fn reveal_admin_login(
             error => RouteError::Cluster(error),
         })?;
     // Before it is shown: what can't be written down isn't shown.
-    record(Outcome::Accepted(None)).await?;
+    let (origin, accepted) = (context.origin(&caller), Outcome::Accepted(None));
+    audit::record(&app.pool, app.clock.now(), Some(&origin), action, Some(id), accepted).await?;
     let password = password.expose_secret().to_owned();
     let login = AdminLogin { user, email, password, url: store.admin_url };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(login)))

@@ -15,11 +15,13 @@ use utoipa::ToSchema;
 use super::view::StoreDetailsView;
 use crate::{
     db::{
+        audit::Action,
         creation::{self, Creation},
         stores,
     },
     domain::{
         caller::Caller,
+        idempotency::IdempotencyKey,
         limits::{Quota, Quotas, Refusal},
         name,
         store::NewStore,
@@ -27,10 +29,11 @@ use crate::{
     http::{
         context::RequestContext,
         extract::{Body, Repeatable},
+        limit::{Client, note_refusal},
         problem::{Code, Problem, ProblemBody},
     },
     kubernetes::engines::EngineMap,
-    state::AppState,
+    state::{App, AppState},
 };
 
 /// Said in the answer to a repeated request.
@@ -192,7 +195,30 @@ pub async fn create_store(
     context: RequestContext,
     caller: Caller,
     Repeatable(key): Repeatable,
-    Body(CreateStore { name, engine, version }): Body<CreateStore>,
+    Body(wanted): Body<CreateStore>,
+) -> Result<Response, RouteError> {
+    let created = create(&app, &context, &caller, key.as_ref(), wanted).await;
+    // What a limit refuses is written down where the limit is held.
+    let noted = match &created {
+        Err(RouteError::UnknownEngine { .. } | RouteError::UnknownVersion { .. }) => {
+            Some(Code::UnknownEngine)
+        }
+        Err(RouteError::KeyReused) => Some(Code::IdempotencyKeyReused),
+        Err(RouteError::KeyInUse) => Some(Code::IdempotencyKeyInUse),
+        Ok(_) | Err(RouteError::Database(_) | RouteError::Refused(..)) => None,
+    };
+    if let Some(code) = noted {
+        note_refusal(&app, &context, &Client::User(caller.user), Action::CreateStore, None, code).await;
+    }
+    created
+}
+
+async fn create(
+    app: &App,
+    context: &RequestContext,
+    caller: &Caller,
+    key: Option<&IdempotencyKey>,
+    CreateStore { name, engine, version }: CreateStore,
 ) -> Result<Response, RouteError> {
     let unknown = check_engine(app.engines.get(), &engine, version.as_deref()).err();
     let now = app.clock.now();
@@ -205,14 +231,11 @@ pub async fn create_store(
         created_at: now,
     };
     let creation = match unknown {
-        None => {
-            creation::create(&app.pool, &new, key.as_ref(), &context.origin(&caller), &app.limits).await?
-        }
+        None => creation::create(&app.pool, &new, key, &context.origin(caller), &app.limits).await?,
         // Engines come and go, and who repeats a request gets its answer all the same.
-        Some(unknown) => {
-            let (key, origin) = (key.as_ref(), context.origin(&caller));
-            creation::repeated(&app.pool, &new, key, &origin, &app.limits).await?.ok_or(unknown)?
-        }
+        Some(unknown) => creation::repeated(&app.pool, &new, key, &context.origin(caller), &app.limits)
+            .await?
+            .ok_or(unknown)?,
     };
     let (store, steps, left, replayed) = match creation {
         // A new store has no steps yet.

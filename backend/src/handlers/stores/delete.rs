@@ -8,9 +8,14 @@ use super::{
     view::StoreView,
 };
 use crate::{
-    db::{deletion, stores},
+    db::{audit::Action, deletion, stores},
     domain::caller::Caller,
-    http::{context::RequestContext, extract::StorePath, problem::ProblemBody},
+    http::{
+        context::RequestContext,
+        extract::StorePath,
+        limit::{Client, note_refusal},
+        problem::{Code, ProblemBody},
+    },
     state::AppState,
 };
 
@@ -42,6 +47,8 @@ pub async fn delete_store(
 ) -> Result<(StatusCode, Json<StoreView>), LookupError> {
     let origin = context.origin(&caller);
     if !deletion::request(&app.pool, id, caller.kept_to(), &origin, app.clock.now()).await? {
+        let client = Client::User(caller.user);
+        note_refusal(&app, &context, &client, Action::DeleteStore, Some(id), Code::StoreNotFound).await;
         return Err(LookupError::NotFound);
     }
     let store = stores::find(&app.pool, id, None).await?.ok_or(LookupError::NotFound)?;
