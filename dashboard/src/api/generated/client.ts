@@ -1077,7 +1077,7 @@ export const getGetHealthUrl = () => {
 }
 
 /**
- * For readiness probes and for people. The answer comes at once, whatever state the parts are in.
+ * For people and for monitoring. The answer comes at once, whatever state the parts are in.
  * @summary Says how the API is, and each part that it depends on.
  */
 export const getHealth = async ( options?: Parameters<typeof request>[1]): Promise<Health> => {
@@ -1108,6 +1108,32 @@ export const getGetLivenessUrl = () => {
 export const getLiveness = async ( options?: Parameters<typeof request>[1]): Promise<void> => {
 
   return request<void>(getGetLivenessUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetReadinessUrl = () => {
+
+
+
+
+  return `/api/health/ready`
+}
+
+/**
+ * For readiness probes. A database that is away later makes no replica better than another, so it is no reason to send requests elsewhere:
+ * where all replicas were taken out at once, a load balancer would answer in our place, and say nothing of why.
+ * @summary Says whether requests belong here: once the database's schema is there, and until the process is about to end.
+ */
+export const getReadiness = async ( options?: Parameters<typeof request>[1]): Promise<Health> => {
+
+  return request<Health>(getGetReadinessUrl(),
   {
     ...options,
     method: 'GET'
@@ -1152,7 +1178,7 @@ export const getGetMetricsUrl = () => {
 
 /**
  * As Prometheus reads it (OpenMetrics for whoever asks for that), or with `Accept: application/json` as totals in JSON. What is about stores is counted in the database: each
- * replica says the same, so of several replicas take the maximum and not the sum.
+ * replica says the same, so of several replicas take the maximum and not the sum. It is counted anew every two seconds at most.
  * @summary Measures the platform.
  */
 export const getMetrics = async ( options?: Parameters<typeof request>[1]): Promise<string | Metrics> => {
@@ -1184,7 +1210,8 @@ export const getListStoresUrl = (params?: ListStoresParams,) => {
 }
 
 /**
- * Pages are cut by a cursor and stay right while stores come and go: none is shown twice and none that stays is left out.
+ * Pages are cut by a cursor and stay right while stores come and go: none is shown twice and none that stays is left out. With `sort=status`
+ * that holds for stores whose status stays as it is meanwhile; one that changes may come twice, or on no page.
  * @summary Lists the caller's stores.
  */
 export const listStores = async (params?: ListStoresParams, options?: Parameters<typeof request>[1]): Promise<StoreList> => {
@@ -1420,7 +1447,8 @@ export const getFollowStoresUrl = (params?: FollowStoresParams,) => {
  * that it could not be told (`resumed` is false) – then read the list again. The same store may be told twice; the last one is right.
  *
  * The server pings; a client that doesn't answer, or doesn't read, is let go. Close codes: 1001 the server is about to end or the
- * connection is old, 1008 no answer to pings, 1012 the database is another one, 1013 too slow. Connect again after each of them.
+ * connection is old, 1008 no answer to pings, 1012 the database is another one, 1013 too slow, 4001 the session or the token by which the
+ * client was known has ended. Connect again after each of them, after the last with another one.
  * @summary Follows the caller's stores, live.
  */
 export const followStores = async (params?: FollowStoresParams, options?: Parameters<typeof request>[1]): Promise<unknown> => {
