@@ -429,7 +429,7 @@ async fn postgres_is_restarted_and_crashes_under_load_and_nothing_is_lost_or_mad
     end.send(Instant::now()).unwrap();
     let (time, sent, outcomes) = load.await.unwrap();
     let due = time.as_secs_f64() * f64::from(RATE);
-    assert!((f64::from(sent) - due).abs() <= 1.0, "{sent} requests were sent, and {due} were due");
+    assert!(f64::from(sent) >= due, "{sent} requests were sent, and {due} were due");
 
     let of = |kind: fn(&Outcome) -> Option<&String>| -> BTreeSet<String> {
         outcomes.iter().filter_map(kind).cloned().collect()
