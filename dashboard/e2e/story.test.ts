@@ -133,6 +133,19 @@ test('everything else by keyboard, too: skip link, views, filters, tabs, account
     await account.and(page.locator(':focus')).waitFor()
   }))
 
+test('a store that is being set up shows its steps in the table and in the cards from the first answer on', () =>
+  story({}, async (visitor) => {
+    // Nothing is pushed.
+    visitor.mute = true
+    const { page } = visitor
+    for (const [path, entry] of [['/stores', page.getByRole('row')], ['/stores?view=cards', page.getByRole('article')]] as const) {
+      await page.goto(dashboard + path)
+      const store = entry.filter({ hasText: 'Blue Harbour Goods' })
+      await store.getByRole('img', { name: '3 of 6 steps done' }).waitFor()
+      await store.getByText(/ · 3 of 6/).waitFor()
+    }
+  }))
+
 test('search, filters, sort and pages are in the address, and back goes back', () =>
   story({ world: largeWorld(10_000) }, async ({ page }) => {
     await page.goto(`${dashboard}/stores`)

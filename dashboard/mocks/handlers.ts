@@ -54,9 +54,7 @@ export function handlers(world: World, base: string, now: () => number = () => e
       const counts: Partial<Record<StoreStatus, number>> = {}
       for (const store of own) counts[store.status] = (counts[store.status] ?? 0) + 1
       const end = start + limit
-      // A list has no details; what is pushed has.
-      const items = found.slice(start, end).map((store) => ({ ...store, timeline: undefined, lastVisitAt: undefined, idleDeletionAt: undefined }))
-      return HttpResponse.json({ items, total: found.length, nextCursor: end < found.length ? String(end) : null, counts })
+      return HttpResponse.json({ items: found.slice(start, end), total: found.length, nextCursor: end < found.length ? String(end) : null, counts })
     }),
     http.post(`${base}/api/stores`, async ({ request }) => {
       const body = (await request.json()) as { name: string; engine: string }

@@ -1,27 +1,18 @@
 //! What changed in stores since someone looked last.
 
-use std::collections::HashMap;
-
-use sqlx::{FromRow, PgConnection, PgPool, Postgres, Transaction};
-use store_crd::StoreId;
-use uuid::Uuid;
+use sqlx::{FromRow, PgPool, Postgres, Transaction};
 
 use super::{
     begin_with,
-    stores::{COLUMNS, StepRow, StoreRow},
+    stores::{COLUMNS, StoreRow},
 };
-use crate::domain::{
-    snapshot::Snapshot,
-    store::{Step, StoreRecord},
-};
+use crate::domain::{snapshot::Snapshot, store::StoreRecord};
 
 /// A store that changed.
 #[derive(Clone, Debug)]
 pub struct ChangedStore {
     /// The store as it is now.
     pub store: StoreRecord,
-    /// Its timeline.
-    pub steps: Vec<Step>,
     /// Whose it was before it became its owner's, if it ever was another's.
     pub previous_owner: Option<String>,
     /// The transaction that changed it last.
@@ -41,13 +32,6 @@ struct ChangeRow {
     store: StoreRow,
     previous_owner: Option<String>,
     changed_in: i64,
-}
-
-#[derive(FromRow)]
-struct StepOfStoreRow {
-    store_id: Uuid,
-    #[sqlx(flatten)]
-    step: StepRow,
 }
 
 impl Look {
@@ -96,37 +80,14 @@ impl Look {
             .bind(limit)
             .fetch_all(&mut *self.transaction)
             .await?;
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.store.id).collect();
-        let mut steps = steps(&mut self.transaction, &ids).await?;
         rows.into_iter()
             .map(|ChangeRow { store, previous_owner, changed_in }| {
-                let store = StoreRecord::try_from(store)?;
                 Ok(ChangedStore {
-                    steps: steps.remove(&store.id).unwrap_or_default(),
-                    store,
+                    store: store.try_into()?,
                     previous_owner,
                     transaction: u64::try_from(changed_in).unwrap_or_default(),
                 })
             })
             .collect()
     }
-}
-
-/// The steps of several stores, each in order.
-async fn steps(connection: &mut PgConnection, stores: &[Uuid]) -> sqlx::Result<HashMap<StoreId, Vec<Step>>> {
-    let mut steps: HashMap<StoreId, Vec<Step>> = HashMap::new();
-    if stores.is_empty() {
-        return Ok(steps);
-    }
-    let rows: Vec<StepOfStoreRow> = sqlx::query_as(
-        "select store_id, name, state, started_at, finished_at, message from store_steps where store_id = any($1)
-         order by store_id, position",
-    )
-    .bind(stores)
-    .fetch_all(connection)
-    .await?;
-    for StepOfStoreRow { store_id, step } in rows {
-        steps.entry(StoreId::from(store_id)).or_default().push(step.try_into()?);
-    }
-    Ok(steps)
 }

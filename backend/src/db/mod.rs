@@ -120,16 +120,3 @@ fn to_sql(time: jiff::Timestamp) -> jiff_sqlx::Timestamp {
 fn unknown(column: &'static str, value: &str) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("unknown value `{value}`").into() }
 }
-
-/// An enum of the custom resource as the word that it is there.
-fn word(value: impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        other => unreachable!("an enum without fields is a string in JSON, not {other:?}"),
-    }
-}
-
-/// The enum of the custom resource that has this word.
-fn from_word<T: serde::de::DeserializeOwned>(column: &'static str, word: &str) -> Result<T, sqlx::Error> {
-    serde_json::from_value(serde_json::Value::from(word)).map_err(|_| unknown(column, word))
-}

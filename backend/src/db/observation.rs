@@ -1,13 +1,13 @@
 //! Copying what the cluster says of its Stores. Every replica does so, in any order and as often as it likes: only a state that is
-//! newer than the one copied last changes anything.
+//! newer than the one copied last changes anything – but for timelines, as long as the version before this one may have copied it.
 
 use jiff::Timestamp;
-use sqlx::{FromRow, PgConnection, PgPool};
+use sqlx::{FromRow, PgConnection, PgPool, types::Json};
 use store_crd::{Phase, StoreId, store::Visits};
 
 use super::{
     audit::{self, Action, Outcome},
-    begin, to_sql, word,
+    begin, to_sql,
 };
 use crate::domain::store::Step;
 
@@ -52,8 +52,8 @@ pub struct Observation {
     pub ready_at: Option<Timestamp>,
     /// What the shop tells of its visitors.
     pub visits: Option<Visits>,
-    /// The timeline.
-    pub steps: Vec<Step>,
+    /// Its provisioning, step by step.
+    pub timeline: Vec<Step>,
 }
 
 /// What an observation changed.
@@ -83,6 +83,8 @@ struct Known {
     object_uid: Option<String>,
     deletion_requested: bool,
     deleted: bool,
+    /// Whether the timeline is the one that was seen.
+    same_timeline: bool,
 }
 
 /// Copies a state.
@@ -108,26 +110,27 @@ pub async fn observe_in(
     now: Timestamp,
 ) -> sqlx::Result<Change> {
     let phase = if seen.being_deleted { Phase::Deleting } else { seen.phase.unwrap_or(Phase::Queued) };
-    if add(connection, seen, phase, now).await? {
-        write_steps(connection, seen).await?;
-        write_event(connection, seen, phase, now).await?;
-        let detail = Outcome::Accepted(Some("created in the cluster"));
-        audit::record(connection, now, None, Action::CreateStore, Some(seen.id), detail).await?;
-        return Ok(Change::Added(phase));
-    }
-
-    let known: Known = sqlx::query_as(
-        "select phase, origin, object_version, object_uid, deletion_requested_at is not null as deletion_requested,
-                deleted_at is not null as deleted
-         from stores where id = $1 for update",
-    )
-    .bind(seen.id.uuid())
-    .fetch_one(&mut *connection)
-    .await?;
+    let known = match find_known(connection, seen).await? {
+        Some(known) => known,
+        None if add(connection, seen, phase, now).await? => {
+            write_event(connection, seen, phase, now).await?;
+            let detail = Outcome::Accepted(Some("created in the cluster"));
+            audit::record(connection, now, None, Action::CreateStore, Some(seen.id), detail).await?;
+            return Ok(Change::Added(phase));
+        }
+        // Another replica has added it meanwhile.
+        None => find_known(connection, seen).await?.ok_or(sqlx::Error::RowNotFound)?,
+    };
     // After a cluster was made anew its numbers begin again; then the stores of before are gone, and the objects are others.
     let made_again = known.deleted && known.object_uid.as_deref() != Some(seen.uid.as_str());
     let newer = known.object_version.is_none_or(|version| version < seen.version);
     if !newer && !made_again {
+        let same_state = known.object_version == Some(seen.version)
+            && known.object_uid.as_deref() == Some(seen.uid.as_str());
+        if same_state && !known.same_timeline {
+            write_timeline(connection, seen).await?;
+            return Ok(Change::Other);
+        }
         return Ok(Change::None);
     }
 
@@ -138,7 +141,6 @@ pub async fn observe_in(
     }
     let phase = if deleted_here { Phase::Deleting } else { phase };
     update(connection, seen, phase, deleted_here).await?;
-    write_steps(connection, seen).await?;
 
     if known.phase == phase.as_str() {
         return Ok(Change::Other);
@@ -148,6 +150,19 @@ pub async fn observe_in(
         .map_or(Change::Other, |from| Change::Phase { from, to: phase }))
 }
 
+/// What is known of a store that was seen. Nobody else changes it until the transaction ends.
+async fn find_known(connection: &mut PgConnection, seen: &Observation) -> sqlx::Result<Option<Known>> {
+    sqlx::query_as(
+        "select phase, origin, object_version, object_uid, deletion_requested_at is not null as deletion_requested,
+                deleted_at is not null as deleted, timeline = $2 as same_timeline
+         from stores where id = $1 for update",
+    )
+    .bind(seen.id.uuid())
+    .bind(Json(&seen.timeline))
+    .fetch_optional(connection)
+    .await
+}
+
 /// Adds a store that we didn't know of. Says whether it was so.
 async fn add(
     connection: &mut PgConnection,
@@ -155,19 +170,11 @@ async fn add(
     phase: Phase,
     now: Timestamp,
 ) -> sqlx::Result<bool> {
-    // Most stores that are seen are known, and a look costs less than an insertion that comes to nothing.
-    let known: bool = sqlx::query_scalar("select exists (select from stores where id = $1)")
-        .bind(seen.id.uuid())
-        .fetch_one(&mut *connection)
-        .await?;
-    if known {
-        return Ok(false);
-    }
     let added = sqlx::query(
         "insert into stores (id, name, engine, wanted_version, owner, origin, created_at, phase, reason, message, version, url,
                              admin_url, queue_position, provisioning_started_at, ready_at, object_uid, object_version,
-                             visits_since, last_visit_at, visits_told_at, observed_at)
-         values ($1, $2, $3, $4, $5, 'cluster', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                             visits_since, last_visit_at, visits_told_at, timeline, observed_at)
+         values ($1, $2, $3, $4, $5, 'cluster', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
                  clock_timestamp())
          on conflict (id) do nothing",
     )
@@ -191,6 +198,7 @@ async fn add(
     .bind(seen.visits.map(|visits| to_sql(visits.since)))
     .bind(seen.visits.and_then(|visits| visits.last_at).map(to_sql))
     .bind(seen.visits.map(|visits| to_sql(visits.told_at)))
+    .bind(Json(&seen.timeline))
     .execute(connection)
     .await?;
     Ok(added.rows_affected() == 1)
@@ -211,7 +219,7 @@ async fn update(
              reason = case when $17 then $7 else reason end, message = case when $17 then $8 else message end,
              version = $9, url = $10, admin_url = $11, queue_position = $12, provisioning_started_at = $13, ready_at = $14,
              object_uid = $15, object_version = $16, observed_at = clock_timestamp(),
-             visits_since = $19, last_visit_at = $20, visits_told_at = $21,
+             visits_since = $19, last_visit_at = $20, visits_told_at = $21, timeline = $22,
              idle_deletion_at = case when (visits_since, last_visit_at) is not distinct from ($19, $20) then idle_deletion_at end,
              deletion_requested_at = case when $18 then deletion_requested_at end,
              deleted_at = null
@@ -238,8 +246,21 @@ async fn update(
     .bind(seen.visits.map(|visits| to_sql(visits.since)))
     .bind(seen.visits.and_then(|visits| visits.last_at).map(to_sql))
     .bind(seen.visits.map(|visits| to_sql(visits.told_at)))
+    .bind(Json(&seen.timeline))
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Writes the timeline of a state that was copied by the version before this one, which keeps timelines elsewhere: during an upgrade its
+/// replicas watch too, and whichever replica is first copies a state. The rest of the state is not written again: the store may have
+/// been marked as deleted since.
+async fn write_timeline(connection: &mut PgConnection, seen: &Observation) -> sqlx::Result<()> {
+    sqlx::query("update stores set timeline = $2 where id = $1")
+        .bind(seen.id.uuid())
+        .bind(Json(&seen.timeline))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -255,37 +276,6 @@ async fn order_deletion_again(
     )
     .bind(id.uuid())
     .bind(to_sql(now))
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-async fn write_steps(connection: &mut PgConnection, seen: &Observation) -> sqlx::Result<()> {
-    let (mut names, mut states, mut started, mut finished, mut messages) =
-        (vec![], vec![], vec![], vec![], vec![]);
-    for Step { name, state, started_at, finished_at, message } in &seen.steps {
-        names.push(word(name));
-        states.push(word(state));
-        started.push(started_at.map(to_sql));
-        finished.push(finished_at.map(to_sql));
-        messages.push(message.as_deref());
-    }
-    sqlx::query("delete from store_steps where store_id = $1")
-        .bind(seen.id.uuid())
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query(
-        "insert into store_steps (store_id, position, name, state, started_at, finished_at, message)
-         select $1, position, name, state, started_at, finished_at, message
-         from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
-              with ordinality as step (name, state, started_at, finished_at, message, position)",
-    )
-    .bind(seen.id.uuid())
-    .bind(names)
-    .bind(states)
-    .bind(started)
-    .bind(finished)
-    .bind(messages)
     .execute(connection)
     .await?;
     Ok(())

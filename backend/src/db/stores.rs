@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Postgres, QueryBuilder, types::Json};
 use store_crd::{Phase, StoreId};
 use uuid::Uuid;
 
-use super::{from_word, timestamp, to_sql, unknown};
+use super::{timestamp, to_sql, unknown};
 use crate::domain::{
     list::{Cursor, Filter, Page, Position, Sort, SortKey},
     store::{Step, StoreRecord, phase},
 };
 
 pub(super) const COLUMNS: &str = "id, name, engine, wanted_version, owner, created_at, phase, reason, message, version, url, admin_url, \
-                       queue_position, provisioning_started_at, ready_at, last_visit_at, idle_deletion_at, deleted_at";
+                       queue_position, provisioning_started_at, ready_at, last_visit_at, idle_deletion_at, timeline, deleted_at";
 
 #[derive(FromRow)]
 pub(super) struct StoreRow {
-    pub(super) id: Uuid,
+    id: Uuid,
     name: String,
     engine: String,
     wanted_version: Option<String>,
@@ -34,6 +34,7 @@ pub(super) struct StoreRow {
     ready_at: Option<jiff_sqlx::Timestamp>,
     last_visit_at: Option<jiff_sqlx::Timestamp>,
     idle_deletion_at: Option<jiff_sqlx::Timestamp>,
+    timeline: Json<Vec<Step>>,
     deleted_at: Option<jiff_sqlx::Timestamp>,
 }
 
@@ -59,6 +60,7 @@ impl TryFrom<StoreRow> for StoreRecord {
             ready_at: timestamp(row.ready_at),
             last_visit_at: timestamp(row.last_visit_at),
             idle_deletion_at: timestamp(row.idle_deletion_at),
+            timeline: row.timeline.0,
             deleted_at: timestamp(row.deleted_at),
         })
     }
@@ -81,44 +83,6 @@ pub async fn find(
     }
     let row = query.build_query_as::<StoreRow>().fetch_optional(executor).await?;
     row.map(StoreRecord::try_from).transpose()
-}
-
-#[derive(FromRow)]
-pub(super) struct StepRow {
-    name: String,
-    state: String,
-    started_at: Option<jiff_sqlx::Timestamp>,
-    finished_at: Option<jiff_sqlx::Timestamp>,
-    message: Option<String>,
-}
-
-impl TryFrom<StepRow> for Step {
-    type Error = sqlx::Error;
-
-    fn try_from(row: StepRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            name: from_word("name", &row.name)?,
-            state: from_word("state", &row.state)?,
-            started_at: timestamp(row.started_at),
-            finished_at: timestamp(row.finished_at),
-            message: row.message,
-        })
-    }
-}
-
-/// A store's steps, in order.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn steps(executor: impl PgExecutor<'_>, id: StoreId) -> sqlx::Result<Vec<Step>> {
-    let rows = sqlx::query_as::<_, StepRow>(
-        "select name, state, started_at, finished_at, message from store_steps where store_id = $1 order by position",
-    )
-    .bind(id.uuid())
-    .fetch_all(executor)
-    .await?;
-    rows.into_iter().map(Step::try_from).collect()
 }
 
 /// A page of the stores that exist.

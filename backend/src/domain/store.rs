@@ -1,10 +1,12 @@
 //! A store as the API knows it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use store_crd::{
     Phase, StoreId,
     store::{StepName, StepState},
 };
+use utoipa::ToSchema;
 
 /// A store: what was asked for, and what the cluster last said of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,23 +45,55 @@ pub struct StoreRecord {
     pub last_visit_at: Option<Timestamp>,
     /// When it will be deleted, as its owner was told, for nobody visits it.
     pub idle_deletion_at: Option<Timestamp>,
+    /// Its provisioning, step by step.
+    pub timeline: Vec<Step>,
     /// When it was seen to be gone.
     pub deleted_at: Option<Timestamp>,
 }
 
-/// A step of a store's provisioning.
-#[derive(Clone, Debug, PartialEq)]
+/// One step of a store's provisioning.
+// In this form it is kept as well as shown: what changes here must be able to read the rows of before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = TimelineStep)]
+#[serde(rename_all = "camelCase")]
 pub struct Step {
     /// Which step.
+    #[schema(value_type = StepNameSchema)]
     pub name: StepName,
     /// How far it is.
+    #[schema(value_type = StepStateSchema)]
     pub state: StepState,
     /// When it began.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// When it ended, well or not.
     pub finished_at: Option<Timestamp>,
-    /// What happens, as a sentence.
+    /// What happens or happened, as a sentence for people.
     pub message: Option<String>,
+}
+
+/// The steps, in the order in which they are shown.
+#[derive(ToSchema)]
+#[schema(as = StepName)]
+#[expect(dead_code, reason = "describes the custom resource's own type, which knows nothing of OpenAPI")]
+enum StepNameSchema {
+    Queue,
+    Namespace,
+    Database,
+    Cache,
+    Setup,
+    Application,
+    Storefront,
+}
+
+/// How far a step is.
+#[derive(ToSchema)]
+#[schema(as = StepState)]
+#[expect(dead_code, reason = "describes the custom resource's own type, which knows nothing of OpenAPI")]
+enum StepStateSchema {
+    Pending,
+    Running,
+    Succeeded,
+    Failed,
 }
 
 /// A store that is about to be created.

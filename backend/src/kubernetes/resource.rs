@@ -93,7 +93,7 @@ pub fn observation_of(store: Store) -> Result<Observation, ResourceError> {
         provisioning_started_at,
         ready_at,
         visits,
-        steps: timeline.into_iter().map(step_of).collect(),
+        timeline: timeline.into_iter().map(step_of).collect(),
     })
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     config::PublicConfig, db::changes::ChangedStore, domain::snapshot::Snapshot,
-    handlers::stores::view::StoreDetailsView,
+    handlers::stores::view::StoreView,
 };
 
 /// A message of `GET /api/ws`.
@@ -30,7 +30,7 @@ pub enum LiveMessage {
         #[schema(required = false)]
         cursor: Option<String>,
         /// The store.
-        store: Box<StoreDetailsView>,
+        store: Box<StoreView>,
     },
     /// A store that is gone, or is another's now.
     Deleted {
@@ -62,11 +62,10 @@ impl Change {
     /// A change, as it is told.
     #[must_use]
     pub fn new(changed: ChangedStore, public: &PublicConfig) -> Self {
-        let ChangedStore { store, steps, previous_owner, transaction } = changed;
+        let ChangedStore { store, previous_owner, transaction } = changed;
         let (id, owner, gone) = (store.id, store.owner.clone(), store.deleted_at.is_some());
         // A struct of plain values is always JSON.
-        let json = (!gone)
-            .then(|| serde_json::to_string(&StoreDetailsView::new(store, steps, public)).unwrap_or_default());
+        let json = (!gone).then(|| serde_json::to_string(&StoreView::new(store, public)).unwrap_or_default());
         Self { id, transaction, owner, previous_owner, store: json }
     }
 

@@ -12,7 +12,7 @@ use k8s_openapi::api::{
     rbac::v1::{ClusterRole, ClusterRoleBinding},
 };
 use kube::{
-    Api, Client,
+    Api, Client, ResourceExt,
     api::{DeleteParams, Patch, PatchParams, PostParams},
 };
 use serde_json::{Value, json};
@@ -341,6 +341,37 @@ async fn the_status_of_a_store_comes_back_with_its_timeline() {
             .await
             .unwrap();
     assert_eq!(events, ["Provisioning", "Ready"]);
+}
+
+#[tokio::test]
+async fn a_timeline_that_the_version_before_copied_is_right_after_the_next_look() {
+    let cluster = Cluster::start().await;
+    let id = cluster.api.store_of("alice", "shop").await;
+    cluster.relay_all().await;
+    let timeline = json!([{"name": "Database", "state": "Running", "startedAt": "2026-11-24T12:00:01.250Z"}]);
+    cluster.set_status(&id, json!({"phase": "Provisioning", "timeline": timeline})).await;
+    // As one of its replicas copies a state during an upgrade, before any of this version has seen it.
+    let version = cluster.stores().get(&id).await.unwrap().resource_version().unwrap();
+    let copied = format!(
+        "update stores set phase = 'Provisioning', object_version = {version};
+         insert into store_steps (store_id, position, name, state, started_at)
+         select id, 1, 'Database', 'Running', '2026-11-24T12:00:01.250Z'::timestamptz from stores",
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(copied)).execute(&cluster.api.pool).await.unwrap();
+    let shown = cluster.shown("alice", &id).await;
+    assert_eq!((&shown["status"], &shown["timeline"]), (&json!("Provisioning"), &json!([])));
+
+    let _watch = cluster.watch();
+    eventually("the timeline is there", async || {
+        cluster.shown("alice", &id).await["timeline"][0]["startedAt"] == "2026-11-24T12:00:01.25Z"
+    })
+    .await;
+    let events: i64 = sqlx::query_scalar("select count(*) from store_events where store_id = $1::uuid")
+        .bind(&id)
+        .fetch_one(&cluster.api.pool)
+        .await
+        .unwrap();
+    assert_eq!(events, 0, "nothing else was copied again");
 }
 
 #[tokio::test]

@@ -145,10 +145,9 @@ async fn owasp_api3_broken_object_property_level_authorization() {
     let description: Value = serde_json::from_str(&openapi_json()).unwrap();
     let schemas = &description["components"]["schemas"];
     let names = |object: &Value| object.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
-    let mut described = names(&schemas["Store"]["properties"]);
+    let described = names(&schemas["Store"]["properties"]);
     let list = api.get("alice", "/api/stores").await.json();
     assert_eq!(names(&list["items"][0]), described);
-    described.extend(names(&schemas["StoreDetails"]["allOf"][1]["properties"]));
     let one = api.get("alice", &format!("/api/stores/{id}")).await.json();
     assert_eq!(names(&one), described);
     for word in ["ip", "password", "secret", "objectUid"] {

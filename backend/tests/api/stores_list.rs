@@ -31,6 +31,24 @@ async fn a_user_sees_their_own_stores_only() {
 }
 
 #[tokio::test]
+async fn a_list_shows_as_much_of_a_store_as_its_own_page() {
+    let api = with_stores(&["shop"]).await;
+    sqlx::query(
+        r#"update stores set last_visit_at = now(), idle_deletion_at = now(), timeline = '[
+            {"name": "Queue", "state": "Succeeded", "startedAt": "2026-11-24T12:00:00Z", "finishedAt": "2026-11-24T12:00:00.125Z"},
+            {"name": "Database", "state": "Running", "startedAt": "2026-11-24T12:00:00.125Z", "message": "Starts."}
+        ]'"#,
+    )
+    .execute(&api.pool)
+    .await
+    .unwrap();
+    let listed = api.get("alice", "/api/stores").await.json()["items"][0].clone();
+    assert_eq!(listed["timeline"][1]["startedAt"], "2026-11-24T12:00:00.125Z");
+    let address = format!("/api/stores/{}", listed["id"].as_str().unwrap());
+    assert_eq!(api.get("alice", &address).await.json(), listed);
+}
+
+#[tokio::test]
 async fn an_admin_may_see_all_stores_and_no_one_else_may() {
     let api = with_stores(&["of alice"]).await;
     api.store_of("bob", "of bob").await;

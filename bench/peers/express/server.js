@@ -8,7 +8,7 @@ import pg from 'pg'
 const limits = { perUser: 1_000_000, perIp: 1_000_000, live: 1_000_000 }
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
 const columns = `id, name, engine, wanted_version, owner, created_at, phase, reason, message, version, url, admin_url, queue_position,
-                 provisioning_started_at, ready_at, deleted_at`
+                 provisioning_started_at, ready_at, last_visit_at, idle_deletion_at, timeline, deleted_at`
 
 const view = (row) => ({
   id: row.id,
@@ -25,23 +25,10 @@ const view = (row) => ({
   createdAt: row.created_at,
   provisioningStartedAt: row.provisioning_started_at,
   readyAt: row.ready_at,
+  lastVisitAt: row.last_visit_at,
+  idleDeletionAt: row.idle_deletion_at,
+  timeline: row.timeline,
 })
-
-const details = async (client, row) => {
-  const steps = await client.query({
-    name: 'steps',
-    text: 'select name, state, started_at, finished_at, message from store_steps where store_id = $1 order by position',
-    values: [row.id],
-  })
-  const timeline = steps.rows.map((step) => ({
-    name: step.name,
-    state: step.state,
-    startedAt: step.started_at,
-    finishedAt: step.finished_at,
-    message: step.message,
-  }))
-  return { ...view(row), timeline }
-}
 
 class Problem extends Error {
   constructor(status, code, detail) {
@@ -110,7 +97,7 @@ app.get('/api/stores/:id', async (request, response) => {
   })
   const [row] = found.rows
   if (row === undefined || row.deleted_at !== null) throw new Problem(404, 'store_not_found', 'You have no store with this id.')
-  response.json(await details(pool, row))
+  response.json(view(row))
 })
 
 const namePattern = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._,'&+-]{0,62}$/u
@@ -153,8 +140,7 @@ app.post('/api/stores', async (request, response) => {
       [now, owner, id, ip, request.id],
     )
     await client.query('commit')
-    // A new store has no steps yet.
-    response.status(202).location(`/api/stores/${id}`).json({ ...view(inserted.rows[0]), timeline: [] })
+    response.status(202).location(`/api/stores/${id}`).json(view(inserted.rows[0]))
   } catch (error) {
     await client.query('rollback')
     throw error

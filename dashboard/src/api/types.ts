@@ -1,9 +1,9 @@
-import type { Store as ListedStore, StoreDetails, StoreList, StoreStatus } from './generated/client'
+import type { Store as GivenStore, StoreList, StoreStatus } from './generated/client'
 
 export type { DependencyState, Engine, Health, LogSource, Metrics, StepState, StoreStatus, StoreUsage, TimelineStep } from './generated/client'
 
-/** A store, from the list or from its own page: only the latter has the details. */
-export type Store = ListedStore & Partial<StoreDetails>
+/** A store. The backend of the version before, which may still answer during an upgrade, lists stores without their timelines. */
+export type Store = Omit<GivenStore, 'timeline'> & Partial<Pick<GivenStore, 'timeline'>>
 
 export type StorePage = Omit<StoreList, 'items' | 'counts'> & {
   items: Store[]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use store_crd::StoreEngineSpec;
 use utoipa::ToSchema;
 
-use super::view::StoreDetailsView;
+use super::view::StoreView;
 use crate::{
     db::{
         audit::Action,
@@ -169,7 +169,7 @@ fn short_name(text: &str) -> garde::Result {
     params(("Idempotency-Key" = Option<String>, Header, description = "A name for this request, by which a repetition is known",
             min_length = 1, max_length = 255, pattern = "^[ -~]*[!-~][ -~]*$")),
     responses(
-        (status = 202, description = "Accepted: the store is being built", body = StoreDetailsView,
+        (status = 202, description = "Accepted: the store is being built", body = StoreView,
          headers(
              ("Location", description = "Address of the store in this API"),
              ("RateLimit", description = "What is left of the hourly creations"),
@@ -237,12 +237,11 @@ async fn create(
             .await?
             .ok_or(unknown)?,
     };
-    let (store, steps, left, replayed) = match creation {
-        // A new store has no steps yet.
-        Creation::Created { store, left } => (*store, Vec::new(), left, false),
+    let (store, left, replayed) = match creation {
+        Creation::Created { store, left } => (*store, left, false),
         Creation::Repeated { store: id, left } => {
             let store = stores::find(&app.pool, id, None).await?.ok_or(sqlx::Error::RowNotFound)?;
-            (store, stores::steps(&app.pool, id).await?, left, true)
+            (store, left, true)
         }
         Creation::KeyReused => return Err(RouteError::KeyReused),
         Creation::KeyInUse => return Err(RouteError::KeyInUse),
@@ -250,7 +249,7 @@ async fn create(
     };
 
     let location = [(header::LOCATION, format!("/api/stores/{}", store.id))];
-    let view = StoreDetailsView::new(store, steps, &app.public);
+    let view = StoreView::new(store, &app.public);
     let mut response = (StatusCode::ACCEPTED, location, Json(view)).into_response();
     let headers = response.headers_mut();
     if replayed {

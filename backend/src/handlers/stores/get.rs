@@ -5,10 +5,9 @@ use http::HeaderMap;
 
 use super::{
     lookup::{self, LookupError, StoreIdParam},
-    view::StoreDetailsView,
+    view::StoreView,
 };
 use crate::{
-    db::stores,
     domain::caller::Caller,
     http::{extract::StorePath, problem::ProblemBody, revalidate},
     state::AppState,
@@ -22,7 +21,7 @@ use crate::{
     operation_id = "getStore",
     params(StoreIdParam, ("If-None-Match" = Option<String>, Header, description = "`ETag` of an answer that the caller has")),
     responses(
-        (status = 200, description = "The store", body = StoreDetailsView, headers(("ETag", description = "Changes with the answer"))),
+        (status = 200, description = "The store", body = StoreView, headers(("ETag", description = "Changes with the answer"))),
         (status = 304, description = "As the caller has it"),
         (status = 400, description = "Not a store id", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "Caller unknown", body = ProblemBody, content_type = "application/problem+json"),
@@ -36,10 +35,6 @@ pub async fn get_store(
     StorePath(id): StorePath,
     headers: HeaderMap,
 ) -> Result<Response, LookupError> {
-    // One connection for both questions.
-    let mut connection = app.pool.acquire().await?;
-    let store = lookup::find(&mut *connection, &caller, id).await?;
-    let steps = stores::steps(&mut *connection, id).await?;
-    drop(connection);
-    Ok(revalidate::answer(&headers, &StoreDetailsView::new(store, steps, &app.public)))
+    let store = lookup::find(&app.pool, &caller, id).await?;
+    Ok(revalidate::answer(&headers, &StoreView::new(store, &app.public)))
 }

@@ -2,10 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store_crd::{
-    Phase,
-    store::{StepName, StepState},
-};
+use store_crd::Phase;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,7 +11,7 @@ use crate::{
     domain::store::{Step, StoreRecord},
 };
 
-/// A store.
+/// A store, the same wherever one is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Store)]
 #[serde(rename_all = "camelCase")]
@@ -52,40 +49,12 @@ pub struct StoreView {
     pub provisioning_started_at: Option<Timestamp>,
     /// When it first became ready.
     pub ready_at: Option<Timestamp>,
-}
-
-/// A store with its timeline.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = StoreDetails)]
-#[serde(rename_all = "camelCase")]
-pub struct StoreDetailsView {
-    #[serde(flatten)]
-    store: StoreView,
     /// When someone last visited the shop, give or take an hour; null as long as that isn't known.
-    last_visit_at: Option<Timestamp>,
+    pub last_visit_at: Option<Timestamp>,
     /// When the store will be deleted, for nobody visits it; null unless its owner was warned. A visit takes the warning back.
-    idle_deletion_at: Option<Timestamp>,
+    pub idle_deletion_at: Option<Timestamp>,
     /// What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store.
-    timeline: Vec<StepView>,
-}
-
-/// One step of a store's provisioning.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = TimelineStep)]
-#[serde(rename_all = "camelCase")]
-pub struct StepView {
-    /// Which step.
-    #[schema(value_type = StepNameView)]
-    name: StepName,
-    /// How far it is.
-    #[schema(value_type = StepStateView)]
-    state: StepState,
-    /// When it began.
-    started_at: Option<Timestamp>,
-    /// When it ended, well or not.
-    finished_at: Option<Timestamp>,
-    /// What happens or happened, as a sentence for people.
-    message: Option<String>,
+    pub timeline: Vec<Step>,
 }
 
 /// Where a store stands. It goes from `Queued` over `Provisioning` to `Ready`; `Failed` says why in `reason` and `message`; a store
@@ -140,8 +109,9 @@ impl StoreView {
             queue_position,
             provisioning_started_at,
             ready_at,
-            last_visit_at: _,
-            idle_deletion_at: _,
+            last_visit_at,
+            idle_deletion_at,
+            timeline,
             deleted_at: _,
         } = store;
         Self {
@@ -159,50 +129,9 @@ impl StoreView {
             created_at,
             provisioning_started_at,
             ready_at,
+            last_visit_at,
+            idle_deletion_at,
+            timeline,
         }
     }
-}
-
-impl StoreDetailsView {
-    /// What callers see of a store and its steps.
-    #[must_use]
-    pub fn new(store: StoreRecord, steps: Vec<Step>, public: &PublicConfig) -> Self {
-        let timeline = steps
-            .into_iter()
-            .map(|Step { name, state, started_at, finished_at, message }| StepView {
-                name,
-                state,
-                started_at,
-                finished_at,
-                message,
-            })
-            .collect();
-        let StoreRecord { last_visit_at, idle_deletion_at, .. } = store;
-        Self { store: StoreView::new(store, public), last_visit_at, idle_deletion_at, timeline }
-    }
-}
-
-/// The steps, in the order in which they are shown.
-#[derive(ToSchema)]
-#[schema(as = StepName)]
-#[expect(dead_code, reason = "describes the custom resource's own type, which knows nothing of OpenAPI")]
-enum StepNameView {
-    Queue,
-    Namespace,
-    Database,
-    Cache,
-    Setup,
-    Application,
-    Storefront,
-}
-
-/// How far a step is.
-#[derive(ToSchema)]
-#[schema(as = StepState)]
-#[expect(dead_code, reason = "describes the custom resource's own type, which knows nothing of OpenAPI")]
-enum StepStateView {
-    Pending,
-    Running,
-    Succeeded,
-    Failed,
 }

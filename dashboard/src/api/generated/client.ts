@@ -331,64 +331,6 @@ export const StoreStatus = {
 } as const;
 
 /**
- * A store.
- */
-export interface Store {
-  /**
-     * Address of the shop's admin pages; null until it is known.
-     * @nullable
-     */
-  adminUrl?: string | null;
-  /** When it was asked for. */
-  createdAt: string;
-  /** Name of its engine. */
-  engine: string;
-  /** Its identity. */
-  id: string;
-  /**
-     * Why, as a sentence for people.
-     * @nullable
-     */
-  message?: string | null;
-  /** What people call it, as given. */
-  name: string;
-  /**
-     * Id of the user whose it is; null for a store that came from Git or Helm without an owner.
-     * @nullable
-     */
-  owner?: string | null;
-  /**
-     * When its provisioning began.
-     * @nullable
-     */
-  provisioningStartedAt?: string | null;
-  /**
-     * Place in the queue, 1 being next; only while `Queued`.
-     * @nullable
-     */
-  queuePosition?: number | null;
-  /**
-     * When it first became ready.
-     * @nullable
-     */
-  readyAt?: string | null;
-  /**
-     * Why, as a stable word.
-     * @nullable
-     */
-  reason?: string | null;
-  /** Where it stands. */
-  status: StoreStatus;
-  /** Address of the shop. It is fixed from the beginning; the shop answers there once the status is `Ready`. */
-  url: string;
-  /**
-     * The engine version that runs or was asked for; null until one of the two is known.
-     * @nullable
-     */
-  version?: string | null;
-}
-
-/**
  * The steps, in the order in which they are shown.
  */
 export type StepName = typeof StepName[keyof typeof StepName];
@@ -443,9 +385,20 @@ export interface TimelineStep {
 }
 
 /**
- * A store with its timeline.
+ * A store, the same wherever one is shown.
  */
-export type StoreDetails = Store & ({
+export interface Store {
+  /**
+     * Address of the shop's admin pages; null until it is known.
+     * @nullable
+     */
+  adminUrl?: string | null;
+  /** When it was asked for. */
+  createdAt: string;
+  /** Name of its engine. */
+  engine: string;
+  /** Its identity. */
+  id: string;
   /**
      * When the store will be deleted, for nobody visits it; null unless its owner was warned. A visit takes the warning back.
      * @nullable
@@ -456,9 +409,50 @@ export type StoreDetails = Store & ({
      * @nullable
      */
   lastVisitAt?: string | null;
+  /**
+     * Why, as a sentence for people.
+     * @nullable
+     */
+  message?: string | null;
+  /** What people call it, as given. */
+  name: string;
+  /**
+     * Id of the user whose it is; null for a store that came from Git or Helm without an owner.
+     * @nullable
+     */
+  owner?: string | null;
+  /**
+     * When its provisioning began.
+     * @nullable
+     */
+  provisioningStartedAt?: string | null;
+  /**
+     * Place in the queue, 1 being next; only while `Queued`.
+     * @nullable
+     */
+  queuePosition?: number | null;
+  /**
+     * When it first became ready.
+     * @nullable
+     */
+  readyAt?: string | null;
+  /**
+     * Why, as a stable word.
+     * @nullable
+     */
+  reason?: string | null;
+  /** Where it stands. */
+  status: StoreStatus;
   /** What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store. */
   timeline: TimelineStep[];
-});
+  /** Address of the shop. It is fixed from the beginning; the shop answers there once the status is `Ready`. */
+  url: string;
+  /**
+     * The engine version that runs or was asked for; null until one of the two is known.
+     * @nullable
+     */
+  version?: string | null;
+}
 
 /**
  * A message of `GET /api/ws`.
@@ -479,7 +473,7 @@ export type LiveMessage = {
      */
   cursor?: string | null;
   /** The store. */
-  store: StoreDetails;
+  store: Store;
   type: 'store';
 } | {
   /**
@@ -1241,7 +1235,7 @@ export const getCreateStoreUrl = () => {
  * however often it arrives.
  * @summary Creates a store.
  */
-export const createStore = async (createStoreBody: CreateStore, options?: Parameters<typeof request>[1]): Promise<StoreDetails> => {
+export const createStore = async (createStoreBody: CreateStore, options?: Parameters<typeof request>[1]): Promise<Store> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -1257,7 +1251,7 @@ export const createStore = async (createStoreBody: CreateStore, options?: Parame
     }
     return headers;
   };
-return request<StoreDetails>(getCreateStoreUrl(),
+return request<Store>(getCreateStoreUrl(),
   {
     ...options,
     method: 'POST',
@@ -1279,9 +1273,9 @@ export const getGetStoreUrl = (id: string,) => {
 /**
  * @summary Shows a store with its timeline.
  */
-export const getStore = async (id: string, options?: Parameters<typeof request>[1]): Promise<StoreDetails> => {
+export const getStore = async (id: string, options?: Parameters<typeof request>[1]): Promise<Store> => {
 
-  return request<StoreDetails>(getGetStoreUrl(id),
+  return request<Store>(getGetStoreUrl(id),
   {
     ...options,
     method: 'GET'
