@@ -26,8 +26,14 @@ async fn an_engine_of_yaml_alone_becomes_ready() -> Result<()> {
     })
     .await?;
     let store = api.ready(&store.id).await?;
-    let (status, page) = api.visit(store.url.as_deref().context("no address")?).await?;
-    ensure!(status == StatusCode::OK && page.contains("Pamphlets for sale"), "{status}: {page}");
+    let url = store.url.as_deref().context("no address")?;
+    // The ingress controller hears of a new pod by a watch of its own.
+    let page = e2e::until("the shop is open", std::time::Duration::from_secs(10), async || {
+        let (status, page) = api.visit(url).await?;
+        Ok((status == StatusCode::OK).then_some(page))
+    })
+    .await?;
+    ensure!(page.contains("Pamphlets for sale"), "{page}");
     ensure!(page.contains(&store.id), "the store's own environment is not on its page: {page}");
 
     api.delete(&store.id).await?;
