@@ -163,7 +163,7 @@ test('too many requests: it says when to come back, and comes back itself, not s
       asked += 1
       until ||= performance.now() + 7000
       const left = Math.ceil((until - performance.now()) / 1000)
-      return left > 0 ? problem(429, 'rate_limited', 'Too many requests.', { headers: { 'retry-after': String(left) } }) : undefined
+      return left > 0 ? problem(429, 'request_rate_exceeded', 'Too many requests.', { headers: { 'retry-after': String(left) } }) : undefined
     }),
   ]
   return story({ first }, async ({ page }) => {

@@ -60,7 +60,7 @@ export const views: View[] = [
   { name: 'stores-no-match', path: '/stores?q=zebra&status=Failed', ready: text('No store matches') },
   { name: 'stores-loading', path: '/stores', options: asked('/api/stores', never), ready: loading('Loading stores'), unsettled: true },
   { name: 'stores-down', path: '/stores', options: asked('/api/stores', down), ready: alert },
-  { name: 'stores-limited', path: '/stores', options: asked('/api/stores', () => problem(429, 'rate_limited', 'Too many requests.', { headers: { 'retry-after': '12' } })), ready: alert },
+  { name: 'stores-limited', path: '/stores', options: asked('/api/stores', () => problem(429, 'request_rate_exceeded', 'Too many requests.', { headers: { 'retry-after': '12' } })), ready: alert },
   {
     name: 'stores-stale',
     path: '/stores',

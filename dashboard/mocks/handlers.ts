@@ -1,9 +1,9 @@
 import { HttpResponse, http } from 'msw'
-import type { Metrics, StoreStatus } from '../src/api/types.ts'
+import type { Code, Metrics, StoreStatus } from '../src/api/types.ts'
 import { storeNameFault } from '../src/lib/store-name.ts'
 import { type World, engines, epoch } from './world.ts'
 
-export function problem(status: number, code: string, detail: string, more: { errors?: { field: string; message: string }[]; headers?: Record<string, string> } = {}) {
+export function problem(status: number, code: Code, detail: string, more: { errors?: { field: string; message: string }[]; headers?: Record<string, string> } = {}) {
   return HttpResponse.json(
     { type: `about:blank#${code}`, title: code, status, detail, code, ...(more.errors && { errors: more.errors }) },
     { status, headers: { 'content-type': 'application/problem+json', 'x-request-id': '01939c4e-7d11', ...more.headers } },

@@ -3,30 +3,41 @@
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgExecutor, PgPool, Postgres, QueryBuilder};
 use store_crd::StoreId;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::to_sql;
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuditAction)]
 pub enum Action {
     /// A store was created, or should have been.
+    #[serde(rename = "store.create")]
     CreateStore,
     /// A store was deleted, or should have been.
+    #[serde(rename = "store.delete")]
     DeleteStore,
     /// The login of a store's admin was shown, or should have been.
+    #[serde(rename = "store.reveal_admin_login")]
     RevealAdminLogin,
     /// Someone signed in at the dashboard, or tried to.
+    #[serde(rename = "session.begin")]
     SignIn,
     /// Someone signed out.
+    #[serde(rename = "session.end")]
     SignOut,
     /// The stores of all users were asked for.
+    #[serde(rename = "store.list_all")]
     ListAllStores,
     /// The audit log was asked for.
+    #[serde(rename = "audit.read")]
     ReadAudit,
     /// Any request that was refused before it was known what it is about.
+    #[serde(rename = "request")]
     Request,
 }
 
@@ -105,7 +116,7 @@ pub struct Filter {
     /// By users whose id begins with this.
     pub actor: Option<String>,
     /// This was done.
-    pub action: Option<String>,
+    pub action: Option<Action>,
     /// To this store.
     pub store: Option<StoreId>,
     /// This came of it.
@@ -175,7 +186,7 @@ pub async fn list(
         query.push(" and starts_with(a.actor, ").push_bind(actor).push(")");
     }
     if let Some(action) = action {
-        query.push(" and a.action = ").push_bind(action);
+        query.push(" and a.action = ").push_bind(action.as_str());
     }
     if let Some(store) = store {
         query.push(" and a.store_id = ").push_bind(store.uuid());
@@ -204,4 +215,25 @@ pub async fn list(
         Entry { id, at, actor, action, store_id, store_name, ip, request_id, result, detail }
     });
     Ok((entries.collect(), next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_called_the_same_in_the_log_and_in_the_api() {
+        for action in [
+            Action::CreateStore,
+            Action::DeleteStore,
+            Action::RevealAdminLogin,
+            Action::SignIn,
+            Action::SignOut,
+            Action::ListAllStores,
+            Action::ReadAudit,
+            Action::Request,
+        ] {
+            assert_eq!(serde_json::to_value(action).unwrap(), action.as_str());
+        }
+    }
 }

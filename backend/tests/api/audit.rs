@@ -132,9 +132,9 @@ async fn nobody_but_an_admin_reads_it_and_who_tries_is_in_it() {
 #[case("since=yesterday")]
 #[case("until=12:00")]
 #[case("actor=%00")]
+#[case("action=store.admin_login")]
 #[case("action=%00")]
 #[case::longer_than_any_user(&format!("actor={}", "a".repeat(129)))]
-#[case::longer_than_any_action(&format!("action={}", "a".repeat(65)))]
 #[case("color=red")]
 #[tokio::test]
 async fn a_wrong_parameter_is_refused(#[case] query: &str) {

@@ -1,20 +1,12 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { request } from './http'
+import * as client from './generated/client'
 import { untilAnswered } from './queries'
 import { given } from './stores'
-import type { AuditPage } from './types'
 
-export interface AuditQuery {
-  actor?: string
-  action?: string
-  result?: 'accepted' | 'refused'
-  cursor?: string
-}
-
-export const auditQuery = (values: AuditQuery) =>
+export const auditQuery = (values: client.ListAuditParams) =>
   queryOptions({
     queryKey: ['audit', values],
-    queryFn: ({ signal }) => request<AuditPage>(`/api/audit?${new URLSearchParams(given(values) as Record<string, string>).toString()}`, { signal }),
+    queryFn: ({ signal }) => client.listAudit(given(values), { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: untilAnswered(),
   })

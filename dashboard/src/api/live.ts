@@ -1,15 +1,6 @@
 import { config } from '@/lib/config'
 import { connection } from './connection'
-import type { Store } from './types'
-
-/**
- * What comes over `GET /api/ws`. `ready` follows whatever was missed since the cursor that was sent along; `resumed` is false where that
- * could not be told. Each cursor is a place to go on from after a break.
- */
-export type LiveMessage =
-  | { type: 'ready'; cursor: string; resumed: boolean }
-  | { type: 'store'; cursor?: string; store: Store }
-  | { type: 'deleted'; cursor?: string; id: string }
+import type { LiveMessage } from './generated/client'
 
 const firstDelay = 500
 const longestDelay = 20_000
@@ -44,7 +35,7 @@ export function connectLive(user: string | null, on: Listener): () => void {
   let cursor: string | null = null
 
   const take = (message: LiveMessage): void => {
-    if (message.cursor !== undefined) cursor = message.cursor
+    if (message.cursor != null) cursor = message.cursor
     if (message.type !== 'ready') {
       on.change(message)
       return

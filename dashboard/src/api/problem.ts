@@ -1,14 +1,12 @@
 /** What can go wrong with a request, as one type that every view can show. */
-export interface FieldError {
-  field: string
-  message: string
-}
+import type { Code, FieldError } from './generated/client'
 
 /** The API answered, but with an error (RFC 9457). */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly status: number
-  readonly code: string
+  /** The API's own word for it; `http_…` where the answer was not the API's. */
+  readonly code: Code | `http_${number}`
   readonly fields: FieldError[]
   /** Milliseconds after which another try makes sense, where the API said so. */
   readonly retryAfter: number | null
@@ -16,7 +14,7 @@ export class Problem extends Error {
   /** When it came. */
   readonly at = Date.now()
 
-  constructor(init: { status: number; code: string; message: string; fields?: FieldError[]; retryAfter?: number | null; requestId?: string | null }) {
+  constructor(init: { status: number; code: Problem['code']; message: string; fields?: FieldError[]; retryAfter?: number | null; requestId?: string | null }) {
     super(init.message)
     this.status = init.status
     this.code = init.code
@@ -56,7 +54,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   const fields = Array.isArray(body.errors) ? body.errors : []
   return new Problem({
     status: response.status,
-    code: text(body.code) ?? `http_${response.status}`,
+    code: (text(body.code) as Code | null) ?? `http_${response.status}`,
     message: text(body.detail) ?? text(body.title) ?? `HTTP ${response.status}`,
     fields: fields.flatMap((entry: unknown) => {
       const { field, message } = (entry ?? {}) as Record<string, unknown>

@@ -1,6 +1,6 @@
 import type { Store as GivenStore, StoreList, StoreStatus } from './generated/client'
 
-export type { DependencyState, Engine, Health, LogSource, Metrics, StepState, StoreStatus, StoreUsage, TimelineStep } from './generated/client'
+export type { AuditAction, AuditEntry, AuditResult, Code, DependencyState, Engine, Health, LogSource, Metrics, StepState, StoreStatus, StoreUsage, TimelineStep } from './generated/client'
 
 /** A store. The backend of the version before, which may still answer during an upgrade, lists stores without their timelines. */
 export type Store = Omit<GivenStore, 'timeline'> & Partial<Pick<GivenStore, 'timeline'>>
@@ -9,22 +9,4 @@ export type StorePage = Omit<StoreList, 'items' | 'counts'> & {
   items: Store[]
   /** How many the same search finds by status, where the API tells. */
   counts?: Partial<Record<StoreStatus, number>>
-}
-
-export interface AuditEntry {
-  id: string
-  at: string
-  /** Null where nobody was known, and for what the cluster did by itself. */
-  actor?: string | null
-  action: string
-  storeId?: string | null
-  storeName?: string | null
-  ip?: string | null
-  result: string
-  detail?: string | null
-}
-
-export interface AuditPage {
-  items: AuditEntry[]
-  nextCursor?: string | null
 }

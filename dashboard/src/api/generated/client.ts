@@ -23,6 +23,23 @@ export interface AdminLogin {
 }
 
 /**
+ * What was done.
+ */
+export type AuditAction = typeof AuditAction[keyof typeof AuditAction];
+
+
+export const AuditAction = {
+  storecreate: 'store.create',
+  storedelete: 'store.delete',
+  storereveal_admin_login: 'store.reveal_admin_login',
+  sessionbegin: 'session.begin',
+  sessionend: 'session.end',
+  storelist_all: 'store.list_all',
+  auditread: 'audit.read',
+  request: 'request',
+} as const;
+
+/**
  * What came of it.
  */
 export type AuditResult = typeof AuditResult[keyof typeof AuditResult];
@@ -38,7 +55,7 @@ export const AuditResult = {
  */
 export interface AuditEntry {
   /** What was done. */
-  action: string;
+  action: AuditAction;
   /**
      * The user who did it; null where nobody was known, and for what the cluster did by itself.
      * @nullable
@@ -750,10 +767,9 @@ export type ListAuditParams = {
  */
 actor?: string;
 /**
- * Only this: `store.create`, `store.delete`, `session.begin` and so on.
- * @maxLength 64
+ * Only this.
  */
-action?: string;
+action?: AuditAction;
 /**
  * Only what was done to the store of this id.
  */

@@ -4,13 +4,15 @@ import { cn } from '@/lib/cn'
 import { formatDateTime } from '@/lib/format'
 import { auditText as text } from '@/lib/text/audit'
 
-const actionOf = (entry: AuditEntry): string => text.actions[entry.action] ?? entry.action
+/** A newer API may know more than there are words for here. */
+const wordsFor = (words: Partial<Record<string, string>>, key: string): string => words[key] ?? key
+const actionOf = (entry: AuditEntry): string => wordsFor(text.actions, entry.action)
 
 function Result({ entry }: { entry: AuditEntry }) {
   return (
     <>
-      <span className={cn('font-medium', entry.result === 'refused' ? 'text-bad-ink' : 'text-good-ink')}>{text.results[entry.result] ?? entry.result}</span>
-      {entry.detail != null && <span className="block text-sm text-ink-3 wrap-anywhere">{text.details[entry.detail] ?? entry.detail}</span>}
+      <span className={cn('font-medium', entry.result === 'refused' ? 'text-bad-ink' : 'text-good-ink')}>{wordsFor(text.results, entry.result)}</span>
+      {entry.detail != null && <span className="block text-sm text-ink-3 wrap-anywhere">{wordsFor(text.details, entry.detail)}</span>}
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { type AuditQuery, auditQuery } from '@/api/audit'
+import { auditQuery } from '@/api/audit'
 import { useMe } from '@/api/me'
 import { useAnswer } from '@/api/use-answer'
 import { Pager } from '@/components/pager'
@@ -12,15 +12,17 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { auditText as text } from '@/lib/text/audit'
 import { shellText } from '@/lib/text/shell'
 import { AuditEntries } from './audit-entries'
+import { type AuditSearch, toAuditQuery } from './search'
 
-export function AuditPage({ search }: { search: AuditQuery }) {
+export function AuditPage({ search }: { search: AuditSearch }) {
   const navigate = useNavigate({ from: '/audit' })
-  const log = useQuery(auditQuery(search))
+  const query = toAuditQuery(search)
+  const log = useQuery(auditQuery(query))
   const barred = useMe()?.admin === false
   const { data, error } = useAnswer(log)
   const entries = data?.items
-  const change = (patch: AuditQuery): void => void navigate({ search: (old) => ({ ...old, cursor: undefined, ...patch }), replace: true })
-  const filtered = search.actor !== undefined || search.action !== undefined || search.result !== undefined
+  const change = (patch: AuditSearch): void => void navigate({ search: (old) => ({ ...old, cursor: undefined, ...patch }), replace: true })
+  const filtered = query.actor !== undefined || query.action !== undefined || query.result !== undefined
   return (
     <>
       <title>{shellText.title(text.title)}</title>
@@ -38,7 +40,7 @@ export function AuditPage({ search }: { search: AuditQuery }) {
             spellCheck={false}
             className="border-line-strong shadow-card sm:max-w-60"
           />
-          <Select aria-label={text.filterWhat} value={search.action ?? ''} onChange={(event) => change({ action: event.target.value || undefined })} className="flex-1 sm:flex-none">
+          <Select aria-label={text.filterWhat} value={query.action ?? ''} onChange={(event) => change({ action: event.target.value || undefined })} className="flex-1 sm:flex-none">
             <option value="">{text.everyAction}</option>
             {Object.entries(text.actions).map(([value, label]) => (
               <option key={value} value={value}>
@@ -48,8 +50,8 @@ export function AuditPage({ search }: { search: AuditQuery }) {
           </Select>
           <Select
             aria-label={text.filterResult}
-            value={search.result ?? ''}
-            onChange={(event) => change({ result: event.target.value === '' ? undefined : (event.target.value as AuditQuery['result']) })}
+            value={query.result ?? ''}
+            onChange={(event) => change({ result: event.target.value || undefined })}
             className="flex-1 sm:flex-none"
           >
             <option value="">{text.everyResult}</option>

@@ -1,3 +1,5 @@
+import type { AuditAction, AuditResult, Code } from '@/api/types'
+
 export const auditText = {
   title: 'Audit log',
   lead: 'Who did what, when, from where, and what came of it. Rows can’t be changed.',
@@ -18,14 +20,14 @@ export const auditText = {
   actions: {
     'store.create': 'Create store',
     'store.delete': 'Delete store',
-    'store.admin_login': 'See admin login',
+    'store.reveal_admin_login': 'See admin login',
     'store.list_all': 'List everyone’s stores',
     'session.begin': 'Sign in',
     'session.end': 'Sign out',
     'audit.read': 'Read audit log',
     request: 'Request',
-  } as Record<string, string>,
-  results: { accepted: 'Accepted', refused: 'Refused' } as Record<string, string>,
+  } satisfies Record<AuditAction, string>,
+  results: { accepted: 'Accepted', refused: 'Refused' } satisfies Record<AuditResult, string>,
   /** Why something was refused, by the API's code. */
   details: {
     store_limit_reached: 'Has as many stores as allowed',
@@ -40,8 +42,8 @@ export const auditText = {
     unauthenticated: 'Not signed in',
     login_failed: 'Sign-in failed',
     role_missing: 'No role on this platform',
-    rate_limited: 'Too many requests',
-  } as Record<string, string>,
+    request_rate_exceeded: 'Too many requests',
+  } satisfies Partial<Record<Code, string>>,
   empty: 'Nothing to see yet',
   emptyBody: 'Entries show up as soon as someone does something.',
   noMatch: 'No entry matches',
