@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import type { AuditEntry } from '@/api/types'
 import { cn } from '@/lib/cn'
 import { formatDateTime } from '@/lib/format'
@@ -6,6 +7,8 @@ import { auditText as text } from '@/lib/text/audit'
 
 /** A newer API may know more than there are words for here. */
 const wordsFor = (words: Partial<Record<string, string>>, key: string): string => words[key] ?? key
+/** Whoever calls has an address; what has none was done by the platform, such as deleting an idle store or following the cluster. */
+const actorOf = (entry: AuditEntry): ReactNode => entry.actor ?? <span className="font-normal text-ink-3">{entry.ip == null ? text.platform : text.nobody}</span>
 const actionOf = (entry: AuditEntry): string => wordsFor(text.actions, entry.action)
 
 function Result({ entry }: { entry: AuditEntry }) {
@@ -42,7 +45,7 @@ function Table({ entries }: { entries: AuditEntry[] }) {
         {entries.map((entry) => (
           <tr key={entry.id} className="align-top hover:bg-sunken/50 [&>td]:px-4 [&>td]:py-2.5">
             <td className="whitespace-nowrap text-ink-2 tabular">{formatDateTime(entry.at)}</td>
-            <td className="max-w-40 min-w-20 font-medium wrap-anywhere">{entry.actor ?? <span className="font-normal text-ink-3">{text.nobody}</span>}</td>
+            <td className="max-w-40 min-w-20 font-medium wrap-anywhere">{actorOf(entry)}</td>
             <td>{actionOf(entry)}</td>
             <td className="max-w-52">
               <StoreLink entry={entry} />
@@ -65,7 +68,7 @@ function List({ entries }: { entries: AuditEntry[] }) {
       {entries.map((entry) => (
         <li key={entry.id} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 px-4 py-3">
           <p className="min-w-0 font-medium wrap-anywhere">
-            {actionOf(entry)} <span className="font-normal text-ink-3">· {entry.actor ?? text.nobody}</span>
+            {actionOf(entry)} <span className="font-normal text-ink-3">· {actorOf(entry)}</span>
           </p>
           <div className="max-w-36 text-right text-sm">
             <Result entry={entry} />

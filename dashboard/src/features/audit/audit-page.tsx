@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { useCallback } from 'react'
 import { auditQuery } from '@/api/audit'
 import { useMe } from '@/api/me'
 import { useAnswer } from '@/api/use-answer'
@@ -11,6 +12,7 @@ import { Input, Select } from '@/components/ui/field'
 import { Skeleton } from '@/components/ui/skeleton'
 import { auditText as text } from '@/lib/text/audit'
 import { shellText } from '@/lib/text/shell'
+import { useTyped } from '@/lib/use-typed'
 import { AuditEntries } from './audit-entries'
 import { type AuditSearch, toAuditQuery } from './search'
 
@@ -21,7 +23,8 @@ export function AuditPage({ search }: { search: AuditSearch }) {
   const barred = useMe()?.admin === false
   const { data, error } = useAnswer(log)
   const entries = data?.items
-  const change = (patch: AuditSearch): void => void navigate({ search: (old) => ({ ...old, cursor: undefined, ...patch }), replace: true })
+  const change = useCallback((patch: AuditSearch) => void navigate({ search: (old) => ({ ...old, cursor: undefined, ...patch }), replace: true }), [navigate])
+  const [actor, setActor] = useTyped(search.actor ?? '', useCallback((typed: string) => change({ actor: typed || undefined }), [change]))
   const filtered = query.actor !== undefined || query.action !== undefined || query.result !== undefined
   return (
     <>
@@ -33,8 +36,8 @@ export function AuditPage({ search }: { search: AuditSearch }) {
           <Input
             aria-label={text.filterWho}
             placeholder={text.filterWhoPlaceholder}
-            value={search.actor ?? ''}
-            onChange={(event) => change({ actor: event.target.value || undefined })}
+            value={actor}
+            onChange={(event) => setActor(event.target.value)}
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}

@@ -1,40 +1,16 @@
 import searchIcon from 'lucide/dist/esm/icons/search.mjs'
 import xIcon from 'lucide/dist/esm/icons/x.mjs'
 import { Icon } from '@/components/icon'
-import { useEffect, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { Input } from '@/components/ui/field'
 import { storeNameMax } from '@/lib/store-name'
 import { storesText } from '@/lib/text/stores'
 import { useShortcut } from '@/lib/use-shortcut'
-
-// A key is asked for at once. Of those that come faster than this only the last is, so that a fast word is no burst of requests.
-const paceMs = 60
+import { useTyped } from '@/lib/use-typed'
 
 export function SearchBox({ value, onSearch }: { value: string; onSearch: (value: string) => void }) {
   const input = useRef<HTMLInputElement>(null)
-  const [typed, setTyped] = useState(value)
-  const [sent, setSent] = useState(value)
-  const [known, setKnown] = useState(value)
-  const next = useRef(0)
-
-  // The address changed, and not to what was sent from here: back, forward, or "clear". It follows a little after what was sent.
-  if (value !== known) {
-    setKnown(value)
-    if (value !== sent) {
-      setSent(value)
-      setTyped(value)
-    }
-  }
-
-  useEffect(() => {
-    if (typed === sent) return
-    const timer = setTimeout(() => {
-      next.current = performance.now() + paceMs
-      setSent(typed)
-      onSearch(typed)
-    }, next.current - performance.now())
-    return () => clearTimeout(timer)
-  }, [typed, sent, onSearch])
+  const [typed, setTyped] = useTyped(value, onSearch)
 
   useShortcut('/', () => input.current?.focus())
 

@@ -11,6 +11,7 @@ export const auditText = {
   store: 'Store',
   result: 'Result',
   nobody: 'nobody signed in',
+  platform: 'the platform itself',
   filterWho: 'User',
   filterWhoPlaceholder: 'Any user',
   filterWhat: 'Action',
