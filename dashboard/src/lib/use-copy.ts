@@ -1,22 +1,21 @@
 import { useEffect, useState } from 'react'
 
-/** Copies a text; `copied` stays true for two seconds. Where the clipboard is refused, nothing is claimed. */
-export function useCopy(): { copied: boolean; copy: (text: string) => void } {
-  const [copied, setCopied] = useState(false)
+/** Copies a text. `copied` stays for two seconds; `refused` until it is taken back, since then a person has to copy by hand. */
+export function useCopy(): { state: 'idle' | 'copied' | 'refused'; copy: (text: string) => void; reset: () => void } {
+  const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle')
   useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 2000)
+    if (state !== 'copied') return
+    const timer = setTimeout(() => setState('idle'), 2000)
     return () => clearTimeout(timer)
-  }, [copied])
+  }, [state])
   return {
-    copied,
+    state,
     copy: (text) => {
       // Missing on plain HTTP under a name other than localhost.
       const clipboard = navigator.clipboard as Clipboard | undefined
-      clipboard?.writeText(text).then(
-        () => setCopied(true),
-        () => setCopied(false),
-      )
+      if (clipboard === undefined) setState('refused')
+      else clipboard.writeText(text).then(() => setState('copied'), () => setState('refused'))
     },
+    reset: () => setState('idle'),
   }
 }

@@ -42,7 +42,7 @@ export function Field({ id, label, hint, error, aside, children }: FieldProps) {
         {aside}
       </div>
       {children}
-      <p id={`${id}-note`} aria-live="polite" className={cn('mt-1.5 min-h-5 text-sm', error != null ? 'text-bad-ink' : 'text-ink-3')}>
+      <p id={`${id}-note`} aria-live="polite" className={cn('mt-2.5 min-h-5 text-sm', error != null ? 'text-bad-ink' : 'text-ink-3')}>
         {error ?? hint}
       </p>
     </div>

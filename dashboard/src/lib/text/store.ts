@@ -51,6 +51,7 @@ export const storeText = {
     id: 'Store id',
     copy: (what: string) => `Copy ${what.toLowerCase()}`,
     copied: 'Copied',
+    copyByHand: 'The browser doesn’t allow copying here. Press Ctrl+C, or ⌘C on a Mac.',
   },
   login: {
     title: 'Admin login',
