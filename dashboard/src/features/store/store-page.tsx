@@ -48,17 +48,20 @@ export function StorePage({ id }: { id: string }) {
     return (
       <>
         <title>{shellText.title(text.gone.title)}</title>
-        <Empty
-          page
-          title={text.gone.title}
-          action={
-            <Link to="/stores" className={buttonStyle({ variant: 'primary' })}>
-              {text.gone.action}
-            </Link>
-          }
-        >
-          {text.gone.body}
-        </Empty>
+        {/* It may take the place of a view that somebody was listening to. */}
+        <div role="alert">
+          <Empty
+            page
+            title={text.gone.title}
+            action={
+              <Link to="/stores" className={buttonStyle({ variant: 'primary' })}>
+                {text.gone.action}
+              </Link>
+            }
+          >
+            {text.gone.body}
+          </Empty>
+        </div>
       </>
     )
   }
