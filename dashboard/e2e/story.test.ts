@@ -2,7 +2,7 @@ import { http } from 'msw'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
-import { World, largeWorld, timelineAt } from '../mocks/world.ts'
+import { World, largeWorld, smallWorld, timelineAt } from '../mocks/world.ts'
 import { api, dashboard } from './harness.ts'
 import { stage } from './stage.ts'
 
@@ -22,6 +22,7 @@ test('the whole story by keyboard alone: sign in, create, watch it become ready,
   story({ world: new World(), user: null }, async (visitor, world) => {
     const { page } = visitor
     const { keyboard } = page
+    await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: dashboard })
     await page.goto(dashboard)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await keyboard.type('ada')
@@ -32,6 +33,8 @@ test('the whole story by keyboard alone: sign in, create, watch it become ready,
     await keyboard.press('n')
     await page.getByRole('heading', { name: 'New store' }).waitFor()
     await page.locator('#store-name:focus').waitFor()
+    await page.getByText('0 of 10 used').waitFor()
+    await page.getByText('5 of 5 left').waitFor()
     await keyboard.press('Shift+Tab')
     await keyboard.press('ArrowDown')
     assert.equal(await page.getByRole('radio', { name: /MedusaJS/ }).isChecked(), true)
@@ -47,6 +50,9 @@ test('the whole story by keyboard alone: sign in, create, watch it become ready,
     const created = Date.parse(store.createdAt)
     visitor.push({ type: 'store', store: world.change(store.id, { status: 'Provisioning', queuePosition: null, timeline: timelineAt('medusa', created, 3900) }) })
     await page.getByText('Setting up your store').waitFor()
+    const elapsed = page.getByText('Elapsed').locator('xpath=following-sibling::*')
+    await elapsed.getByText(/^\d+(\.\d)? s$/).waitFor()
+    await elapsed.filter({ hasNotText: await elapsed.innerText() }).waitFor()
     visitor.push({ type: 'store', store: world.change(store.id, { status: 'Ready', readyAt: new Date(created + 7600).toISOString(), timeline: timelineAt('medusa', created, 9000) }) })
     await page.getByText('Ready 7.6 s after you asked for it').waitFor()
     // What a screen reader hears of it.
@@ -65,6 +71,10 @@ test('the whole story by keyboard alone: sign in, create, watch it become ready,
     await tabTo(page, page.getByRole('button', { name: 'Show login' }))
     await keyboard.press('Enter')
     await page.getByText('correct-horse-battery').waitFor()
+    await tabTo(page, page.getByRole('button', { name: 'Copy password' }))
+    await keyboard.press('Enter')
+    await page.getByRole('status').getByText('Copied').waitFor()
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'correct-horse-battery')
 
     await tabTo(page, page.getByRole('button', { name: 'Delete', exact: true }))
     await keyboard.press('Enter')
@@ -80,7 +90,7 @@ test('the whole story by keyboard alone: sign in, create, watch it become ready,
     await page.getByText('Being deleted').first().waitFor()
     world.remove(store.id)
     visitor.push({ type: 'deleted', id: store.id })
-    await page.getByText('This store is gone').waitFor()
+    await page.getByRole('alert').getByText('This store is gone').waitFor()
     await tabTo(page, page.getByRole('link', { name: 'Back to your stores' }))
     await keyboard.press('Enter')
     await page.getByText('Your first store is moments away').waitFor()
@@ -131,6 +141,14 @@ test('everything else by keyboard, too: skip link, views, filters, tabs, account
     await keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     await account.and(page.locator(':focus')).waitFor()
+
+    await keyboard.press('Enter')
+    await dialog.getByRole('textbox').and(page.locator(':focus')).waitFor()
+    const asked = page.waitForRequest((request) => request.headers()['x-user-id'] === 'grace')
+    await keyboard.type('grace')
+    await keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Account: grace' }).waitFor()
+    await asked
   }))
 
 test('a store that is being set up shows its steps in the table and in the cards from the first answer on', () =>
@@ -164,6 +182,44 @@ test('search, filters, sort and pages are in the address, and back goes back', (
     await page.waitForURL((url) => !url.search.includes('q='))
     await page.getByRole('button', { name: 'Store', exact: true }).click()
     await page.waitForURL(/sort=name/)
+    await page.getByRole('link', { name: 'Next' }).click()
+    await page.waitForURL(/cursor=25/)
+    await page.goBack()
+    await page.waitForURL((url) => !url.search.includes('cursor') && url.search.includes('sort=name'))
+    await page.getByRole('radio', { name: /Failed/, checked: true }).waitFor()
+  }))
+
+test('a failed store is created again as it was, and stays until it is deleted', () =>
+  story({}, async ({ page }, world) => {
+    const [, , , , failed] = world.stores
+    assert.ok(failed)
+    await page.goto(`${dashboard}/stores/${failed.id}`)
+    await page.getByRole('link', { name: 'Create it again' }).click()
+    await page.getByRole('radio', { name: /MedusaJS/, checked: true }).waitFor()
+    assert.equal(await page.getByLabel('Name').inputValue(), failed.name)
+    await page.getByRole('button', { name: 'Create store' }).click()
+    await page.getByText('Next in line').waitFor()
+    assert.deepEqual([world.stores[0]?.name, world.stores[0]?.engine, failed.status], [failed.name, 'medusa', 'Failed'])
+  }))
+
+test('the audit log is filtered by what is typed, however fast, and by what the API calls an action', () =>
+  story({ world: Object.assign(smallWorld(), { admin: true }) }, async ({ page }) => {
+    await page.goto(`${dashboard}/audit`)
+    const rows = page.getByRole('row').filter({ hasText: /create|delete/i })
+    await rows.filter({ hasText: 'ada' }).first().waitFor()
+    const who = page.getByRole('textbox', { name: 'User' })
+    await who.pressSequentially('grace')
+    await page.waitForURL(/actor=grace/)
+    await rows.filter({ hasText: 'ada' }).first().waitFor({ state: 'detached' })
+    assert.equal(await who.inputValue(), 'grace')
+    assert.ok((await rows.count()) > 0)
+    const asked = page.waitForRequest(/action=store\.reveal_admin_login/)
+    await page.getByRole('combobox', { name: 'Action' }).selectOption('See admin login')
+    await asked
+    await page.getByText('No entry matches').waitFor()
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await rows.filter({ hasText: 'ada' }).first().waitFor()
+    assert.equal(await who.inputValue(), '')
   }))
 
 test('what a store uses is shown against what it may use', () =>
