@@ -41,6 +41,46 @@ export interface Options {
   frozen?: boolean
 }
 
+/** A window of the browser. Visits share them, one after the other: to open one costs more than what most visits do there. */
+interface Seat {
+  readonly kind: string
+  readonly context: BrowserContext
+  readonly page: Page
+  /** Who sits there. */
+  visit?: Visit
+}
+
+const free = new WeakMap<Browser, Seat[]>()
+
+/** A page of the dashboard's origin with nothing on it that could do anything. */
+const waitingRoom = `${dashboard}/config.json`
+
+async function seatFor(browser: Browser, options: Options): Promise<Seat> {
+  const phone = (options.width ?? 1440) < 600
+  // What a window can't change afterwards. A clock that is told to run can't be taken out again, so such a window is used once.
+  const kind = `${phone ? 'phone' : 'desk'} ${String(options.frozen)}`
+  const seats = free.get(browser) ?? []
+  free.set(browser, seats)
+  const [again] = seats.splice(seats.findIndex((seat) => seat.kind === kind) >>> 0, 1)
+  if (again !== undefined) return again
+  const context = await browser.newContext({ isMobile: phone, hasTouch: phone, viewport: { width: options.width ?? 1440, height: options.height ?? 900 }, locale: 'en-GB', timezoneId: 'UTC' })
+  const page = await context.newPage()
+  // For a busy machine; nothing here is about speed.
+  page.setDefaultTimeout(60_000)
+  const seat: Seat = { kind, context, page }
+  page.on('pageerror', (error) => seat.visit?.errors.push(error.message))
+  if (options.frozen === true) await page.clock.setFixedTime(epoch)
+  await context.routeWebSocket(/\/api\/ws/, (socket) => {
+    const { visit } = seat
+    if (visit === undefined || visit.down || visit.mute) return void socket.close({ code: 1012 })
+    visit.sockets.add(socket)
+    visit.greet(socket)
+    socket.onClose(() => visit.sockets.delete(socket))
+  })
+  await page.goto(waitingRoom)
+  return seat
+}
+
 /** One person at one screen. */
 export class Visit {
   /** While true nothing answers. */
@@ -54,9 +94,12 @@ export class Visit {
   readonly context: BrowserContext
   readonly page: Page
 
-  constructor(context: BrowserContext, page: Page) {
+  readonly #leave: () => Promise<void>
+
+  constructor({ context, page }: Seat, leave: () => Promise<void>) {
     this.context = context
     this.page = page
+    this.#leave = leave
   }
 
   /** Every WebSocket ever opened, by the cursor it came with. */
@@ -87,40 +130,42 @@ export class Visit {
     this.sockets.clear()
   }
 
-  async close(): Promise<void> {
-    await this.context.close()
+  close(): Promise<void> {
+    return this.#leave()
   }
 }
 
 export const shop = `<!doctype html><meta charset=utf-8><title>Shop</title><style>body{margin:0;font:18px system-ui;color:#222}header{padding:28px 60px;border-bottom:1px solid #eee;display:flex;justify-content:space-between;font-weight:600}main{padding:60px;display:grid;grid-template-columns:repeat(3,1fr);gap:40px}div.p{aspect-ratio:1;border-radius:12px}b{display:block;margin-top:14px}</style><header><span>Blue Harbour Goods</span><span>Shop · Cart · Checkout</span></header><main><section><div class=p style="background:#b9cdf3"></div><b>Blue Shirt</b>$29.99</section><section><div class=p style="background:#f0c4bd"></div><b>Red Hat</b>$14.99</section></main>`
 
-export async function visit(browser: Browser, world: World, options: Options = {}): Promise<Visit> {
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
-    isMobile: (options.width ?? 1440) < 600,
-    hasTouch: (options.width ?? 1440) < 600,
-    colorScheme: options.dark === true ? 'dark' : 'light',
-    reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
-    locale: 'en-GB',
-    timezoneId: 'UTC',
+/** Leaves a window as if nobody had been there. */
+async function tidy({ context, page }: Seat): Promise<void> {
+  await context.setOffline(false)
+  await page.goto(waitingRoom)
+  await context.unrouteAll({ behavior: 'ignoreErrors' })
+  await context.clearCookies()
+  await context.clearPermissions()
+  await page.evaluate(() => {
+    localStorage.clear()
+    sessionStorage.clear()
   })
+}
+
+export async function visit(browser: Browser, world: World, options: Options = {}): Promise<Visit> {
+  const seat = await seatFor(browser, options)
+  const { context, page } = seat
+  const visitor = new Visit(seat, async () => {
+    seat.visit = undefined
+    const reusable = options.frozen !== false && context.pages().length === 1
+    if (!reusable) return context.close()
+    await tidy(seat)
+    free.get(browser)?.push(seat)
+  })
+  seat.visit = visitor
+  await page.setViewportSize({ width: options.width ?? 1440, height: options.height ?? 900 })
+  await page.emulateMedia({ colorScheme: options.dark === true ? 'dark' : 'light', reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference' })
   const user = options.user === undefined ? 'ada' : options.user
-  if (user !== null) {
-    await context.addInitScript((name) => {
-      // The preview's frame is someone else's page.
-      if (window !== window.top) return
-      if (sessionStorage.getItem('seeded') !== null) return
-      sessionStorage.setItem('seeded', '')
-      localStorage.setItem('store-platform.user', name)
-    }, user)
-  }
+  if (user !== null) await page.evaluate((name) => localStorage.setItem('store-platform.user', name), user)
   if (options.auth !== undefined) await context.route(`${dashboard}/config.json`, (route) => route.fulfill({ json: { auth: options.auth } }))
-  const page = await context.newPage()
-  // For a busy machine; nothing here is about speed.
-  page.setDefaultTimeout(60_000)
-  if (options.frozen === true) await page.clock.setFixedTime(epoch)
-  const visitor = new Visit(context, page)
-  page.on('pageerror', (error) => visitor.errors.push(error.message))
 
   const all = [...(options.first ?? []), ...handlers(world, api, options.frozen === true ? () => epoch : Date.now)]
   await context.route(`${api}/api/**`, async (route) => {
@@ -135,12 +180,6 @@ export async function visit(browser: Browser, world: World, options: Options = {
     return route
       .fulfill({ status: answer.status, headers: { ...Object.fromEntries(answer.headers), ...cors }, body: Buffer.from(await answer.arrayBuffer()) })
       .catch(() => undefined)
-  })
-  await context.routeWebSocket(/\/api\/ws/, (socket) => {
-    if (visitor.down || visitor.mute) return void socket.close({ code: 1012 })
-    visitor.sockets.add(socket)
-    visitor.greet(socket)
-    socket.onClose(() => visitor.sockets.delete(socket))
   })
   await context.route(/^http:\/\/store-[^/]+\.localhost(:\d+)?\//, (route) => route.fulfill({ contentType: 'text/html', body: shop }))
   return visitor

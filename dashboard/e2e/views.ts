@@ -109,6 +109,7 @@ export const views: View[] = [
         await page.clock.runFor(10_000)
         await measured
       }
+      await page.getByRole('region', { name: 'Resource use' }).locator('polyline').first().waitFor({ state: 'attached' })
       await page.getByRole('region', { name: 'Resource use' }).scrollIntoViewIfNeeded()
     },
   },
