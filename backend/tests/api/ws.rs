@@ -162,13 +162,16 @@ impl Client {
 
     /// The code with which the server ends the connection; none if it says nothing.
     pub async fn close_code(&mut self) -> Option<CloseCode> {
-        loop {
-            match timeout(LIMIT, self.socket.next()).await.expect("the connection ends") {
-                Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return None,
+        let end = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
             }
-        }
+        };
+        timeout(LIMIT, end).await.expect("the connection ends")
     }
 }
 
