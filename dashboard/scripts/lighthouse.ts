@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { getResponse } from 'msw'
 import { api, dashboard, port, root, shop } from '../e2e/harness.ts'
@@ -56,11 +56,11 @@ interface Report {
   audits: Record<string, { score: number | null; title: string; displayValue?: string; scoreDisplayMode: string }>
 }
 
-const folder = join(root, process.argv[2] ?? 'lighthouse')
+const folder = resolve(root, process.argv[2] ?? 'lighthouse')
 await mkdir(folder, { recursive: true })
 // With a session of the API's, so that nothing has to be typed first.
 const nginx = await startNginx(behind, { 'config.json': '{"auth": "oidc"}' })
-await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
 let worst = 100
 try {
   for (const form of ['mobile', 'desktop']) {
