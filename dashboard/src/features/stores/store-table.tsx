@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import arrowDownIcon from 'lucide/dist/esm/icons/arrow-down.mjs'
 import arrowUpIcon from 'lucide/dist/esm/icons/arrow-up.mjs'
 import { Icon } from '@/components/icon'
-import type { ReactNode } from 'react'
+import { type ReactNode, memo, useDeferredValue } from 'react'
 import type { Store } from '@/api/types'
 import { EngineMark } from '@/components/engine-mark'
 import { RelativeTime } from '@/components/relative-time'
@@ -38,6 +38,37 @@ function SortHeader({ up, down, first, sort, onSort, className, children }: Sort
   )
 }
 
+/** Drawn again only when its store changes: most of what comes in concerns one row, or none. */
+const Row = memo(function Row({ store, engineTitle, owner }: { store: Store; engineTitle: string; owner: boolean }) {
+  return (
+    <tr className={cn('relative h-15 transition-colors hover:bg-sunken/50', store.status === 'Deleting' && 'text-ink-3')}>
+      <th scope="row" className="px-3 font-normal sm:px-4">
+        <div className="flex items-center gap-3">
+          <EngineMark engine={store.engine} />
+          <div className="min-w-0">
+            <Link to="/stores/$id" params={{ id: store.id }} className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-lg focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent">
+              {store.name}
+            </Link>
+            <span className="block truncate text-sm text-ink-3">
+              {engineTitle} <span className="hidden sm:inline">{store.version}</span>
+            </span>
+          </div>
+        </div>
+      </th>
+      <td className="px-2 sm:px-4">
+        <StatusCell store={store} />
+      </td>
+      {owner && <td className="hidden truncate px-4 text-ink-2 lg:table-cell">{store.owner}</td>}
+      <td className="hidden px-4 text-ink-2 sm:table-cell">
+        <RelativeTime value={store.createdAt} />
+      </td>
+      <td className="hidden px-3 md:table-cell">
+        <StoreLinks store={store} />
+      </td>
+    </tr>
+  )
+})
+
 interface StoreTableProps {
   stores: Store[]
   engineTitle: (name: string) => string
@@ -46,7 +77,12 @@ interface StoreTableProps {
   onSort: (sort: Sort) => void
 }
 
+// As many as a screen has room for.
+const firstRows = 12
+
 export function StoreTable({ stores, engineTitle, owners, sort, onSort }: StoreTableProps) {
+  // What is further down keeps its room and comes right after, in a step of its own that gives way to whatever one does.
+  const whole = useDeferredValue(true, false)
   return (
     <div className="overflow-clip rounded-xl border border-line bg-surface shadow-card">
       <table className="w-full table-fixed text-left">
@@ -73,33 +109,14 @@ export function StoreTable({ stores, engineTitle, owners, sort, onSort }: StoreT
           </tr>
         </thead>
         <tbody className="divide-y divide-line">
-          {stores.map((store) => (
-            <tr key={store.id} className={cn('relative h-15 transition-colors hover:bg-sunken/50', store.status === 'Deleting' && 'text-ink-3')}>
-              <th scope="row" className="px-3 font-normal sm:px-4">
-                <div className="flex items-center gap-3">
-                  <EngineMark engine={store.engine} />
-                  <div className="min-w-0">
-                    <Link to="/stores/$id" params={{ id: store.id }} className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-lg focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent">
-                      {store.name}
-                    </Link>
-                    <span className="block truncate text-sm text-ink-3">
-                      {engineTitle(store.engine)} <span className="hidden sm:inline">{store.version}</span>
-                    </span>
-                  </div>
-                </div>
-              </th>
-              <td className="px-2 sm:px-4">
-                <StatusCell store={store} />
-              </td>
-              {owners && <td className="hidden truncate px-4 text-ink-2 lg:table-cell">{store.owner}</td>}
-              <td className="hidden px-4 text-ink-2 sm:table-cell">
-                <RelativeTime value={store.createdAt} />
-              </td>
-              <td className="hidden px-3 md:table-cell">
-                <StoreLinks store={store} />
-              </td>
-            </tr>
+          {(whole ? stores : stores.slice(0, firstRows)).map((store) => (
+            <Row key={store.id} store={store} engineTitle={engineTitle(store.engine)} owner={owners} />
           ))}
+          {!whole && (
+            <tr aria-hidden style={{ height: `${Math.max(0, stores.length - firstRows) * 3.75}rem` }}>
+              <td />
+            </tr>
+          )}
         </tbody>
       </table>
     </div>
