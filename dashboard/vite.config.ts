@@ -5,30 +5,36 @@ import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import type { Plugin } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-/** What the entry imports, itself or through others; not what is imported on demand. */
-const firstView = new Set<string>()
+const source = (path = ''): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+/** What a module imports, itself or through others; not what is imported on demand. */
+function imported(plugin: Rolldown.PluginContext, from: string, except?: RegExp): Set<string> {
+  const found = new Set([from])
+  for (const id of found) {
+    for (const next of plugin.getModuleInfo(id)?.importedIds ?? []) {
+      if (except?.test(next) !== true) found.add(next)
+    }
+  }
+  return found
+}
+
+// Reached through a package's index only: what begins needs no React, and the first view changes nothing.
+const onlyLater = /\/mutationObserver\.js$|\/node_modules\/(react|react-dom|scheduler|use-sync-external-store)\/|\/react-query\/build\/modern\/(?!index|queryOptions)/
+const changes = /\/(useMutation|mutationObserver)\.js$/
 
 /**
- * Puts all of the first view into one file. Cut by who shares what, as is usual, it would be twenty small ones, which compress worse
- * and start later.
+ * Puts all of the first view into two files: what runs first, and the rest. Cut by who shares what, as is usual, it would be twenty small
+ * ones, which compress worse and start later.
  */
-// Reached through the package's index only; the first view changes nothing.
-const laterAnyway = /\/(useMutation|mutationObserver)\.js$/
-
-const collectFirstView: Plugin = {
-  name: 'first-view',
+const parts = { start: new Set<string>(), 'first-view': new Set<string>() }
+const collectParts: Plugin = {
+  name: 'collect-parts',
   buildEnd() {
-    const queue = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry)
-    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-      for (const imported of this.getModuleInfo(id)?.importedIds ?? []) {
-        if (firstView.has(imported)) continue
-        firstView.add(imported)
-        queue.push(imported)
-      }
-    }
+    parts.start = imported(this, source('start.ts'), onlyLater)
+    parts['first-view'] = imported(this, source('main.tsx'), changes)
   },
 }
 
@@ -49,11 +55,19 @@ const compress: Plugin = {
   },
 }
 
-/** Styles, which the first paint waits for, come before the scripts, which it doesn't. */
+/** Styles, which the first paint waits for, come before the scripts, which it doesn't. What runs first doesn't wait to ask for the rest. */
 const paintFirst: Plugin = {
   name: 'paint-first',
   apply: 'build',
-  transformIndexHtml: { order: 'post', handler: (html) => html.replaceAll('<script type="module" ', '<script type="module" fetchpriority="low" ') },
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html, { bundle }) => ({
+      html: html.replaceAll('<script type="module" ', '<script type="module" fetchpriority="low" '),
+      tags: Object.values(bundle ?? {})
+        .filter((chunk) => chunk.type === 'chunk' && ['first-view', 'rolldown-runtime'].includes(chunk.name))
+        .map(({ fileName }) => ({ tag: 'link', attrs: { rel: 'modulepreload', fetchpriority: 'low', crossorigin: true, href: `/${fileName}` }, injectTo: 'head' })),
+    }),
+  },
 }
 
 export default defineConfig({
@@ -61,13 +75,13 @@ export default defineConfig({
     tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
     react(),
     tailwindcss(),
-    collectFirstView,
+    collectParts,
     paintFirst,
     compress,
   ],
   resolve: {
     alias: {
-      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      '@': source(),
       // The router asks for the one for React 17; React has had the real one ever since.
       'use-sync-external-store/shim': 'use-sync-external-store',
     },
@@ -77,7 +91,18 @@ export default defineConfig({
     target: ['chrome123', 'firefox121', 'safari17.5'],
     // The strict content policy allows no data: URLs for scripts or fonts.
     assetsInlineLimit: 0,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first-view', test: (id) => firstView.has(id) && !laterAnyway.test(id) }] } } },
+    modulePreload: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'start', test: (id) => parts.start.has(id) },
+            { name: 'first-view', test: (id) => parts['first-view'].has(id) },
+            { name: 'shared', minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   server: { port: 5173, strictPort: true },
   preview: { port: 4173, strictPort: true },

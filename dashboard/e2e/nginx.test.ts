@@ -110,7 +110,7 @@ describe('nginx', { skip: missingNginx() }, () => {
       await page.getByRole('button', { name: 'Delete', exact: true }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).click()
       await page.getByRole('link', { name: 'Overview' }).click()
-      await page.locator('.recharts-bar-rectangle').first().waitFor()
+      await page.getByRole('img', { name: 'Your latest' }).waitFor()
       await page.getByRole('link', { name: 'Audit log' }).click()
       await page.getByRole('table').waitFor()
       await page.goto(`${dashboard}/stores/new`)

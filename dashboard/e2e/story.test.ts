@@ -244,3 +244,28 @@ test('the admin login is asked for only on request', () => {
     await page.getByText('correct-horse-battery').waitFor({ state: 'detached' })
   })
 })
+
+test('what a view begins with is asked while its code is on its way, and nothing is asked twice', async () => {
+  const beginnings = { '/stores': '/api/stores?limit=25', '/stores/new': '/api/engines', '/overview': '/api/metrics' }
+  for (const [path, question] of Object.entries({ ...beginnings, '/stores/:id': '/api/stores/:id' })) {
+    const world = smallWorld()
+    const here = (text: string): string => text.replace(':id', world.stores[2]?.id ?? '')
+    // It pushes nothing, so that nothing has to be asked again.
+    const first = [http.get(`${api}/api/openapi.json`, () => Response.json({ paths: { '/api/me': {} } }))]
+    await story({ world, first }, async ({ page, context }) => {
+      const asked: string[] = []
+      page.on('request', (request) => {
+        if (request.url().startsWith(api) && request.method() === 'GET') asked.push(request.url().slice(api.length))
+      })
+      const begun = Promise.all([question, '/api/me'].map((one) => page.waitForResponse(api + here(one))))
+      await context.route('**/assets/first-view-*.js', async (route) => {
+        await begun
+        await route.continue()
+      })
+      await page.goto(dashboard + here(path))
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle')
+      assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort(), path)
+    })
+  }
+})

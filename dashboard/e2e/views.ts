@@ -147,7 +147,7 @@ export const views: View[] = [
   { name: 'store-lost', path: at(0), ready: lost },
   { name: 'store-offline', path: at(4), ready: offline },
 
-  { name: 'overview', path: '/overview', ready: (visitor) => visitor.page.locator('.recharts-bar-rectangle').first().waitFor() },
+  { name: 'overview', path: '/overview', ready: (visitor) => visitor.page.getByRole('img', { name: 'Your latest' }).waitFor() },
   { name: 'overview-empty', path: '/overview', world: () => new World(), ready: text('No stores yet.') },
   { name: 'overview-loading', path: '/overview', options: asked('/api/metrics', never), ready: loading('Loading overview'), unsettled: true },
   { name: 'overview-down', path: '/overview', options: asked('/api/metrics', down), ready: alert },

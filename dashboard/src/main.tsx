@@ -1,44 +1,45 @@
-import './styles/index.css'
-import { QueryClientProvider } from '@tanstack/react-query'
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider, createRouter } from '@tanstack/react-router'
-import { StrictMode } from 'react'
+import { StrictMode, startTransition } from 'react'
 import { createRoot } from 'react-dom/client'
-import { makeQueryClient } from './api/queries'
-import { loadConfig } from './lib/config'
+import { loadProblemView } from './components/problem'
+import { ahead } from './lib/ahead'
 import { parseSearch, stringifySearch } from './lib/search-params'
 import { routeTree } from './routeTree.gen'
 
-const client = makeQueryClient()
-const router = createRouter({
-  routeTree,
-  context: { client },
-  parseSearch,
-  stringifySearch,
-  defaultPreload: 'intent',
-  defaultPreloadStaleTime: 0,
-  scrollRestoration: true,
-})
+const makeRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { client },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+  })
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router
+    router: ReturnType<typeof makeRouter>
   }
 }
 
-async function start(): Promise<void> {
-  await loadConfig()
+/** Puts the view of this address onto the page. */
+export async function show(client: QueryClient): Promise<void> {
+  const router = makeRouter(client)
   // What the page came with keeps its place until a view can take it.
   await router.load()
   const root = document.getElementById('root')
   if (root === null) throw new Error('index.html has no #root')
-  createRoot(root).render(
-    <StrictMode>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </StrictMode>,
+  // A transition is drawn in pieces, between which a slow phone can answer.
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <QueryClientProvider client={client}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </StrictMode>,
+    ),
   )
+  ahead(loadProblemView())
 }
-
-// Not awaited: the views' files import from this one, and would wait for it for ever.
-void start()

@@ -1,11 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { connectLive } from './live'
 import { dropStore, placeStore } from './live-cache'
+import { isMeant } from './queries'
 
 /** Keeps everything that is shown of one's stores up to date. Returns what ends it. */
 export function follow(client: QueryClient, user: string | null): () => void {
   return connectLive(user, {
     change: (message) => (message.type === 'store' ? placeStore(client, message.store) : dropStore(client, message.id)),
-    resync: () => void client.invalidateQueries({ queryKey: ['stores'] }),
+    resync: () => void client.invalidateQueries({ queryKey: ['stores'], predicate: ({ state }) => !isMeant(state.error) }),
   })
 }

@@ -1,6 +1,8 @@
-import { MutationCache, QueryCache, QueryClient, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, type QueryExecuteOptions, type QueryKey, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { ahead } from '@/lib/ahead'
 import { config } from '@/lib/config'
 import { connection } from './connection'
+import { request } from './http'
 import { Problem, isUnauthenticated } from './problem'
 import { signedOut } from './session'
 import * as api from './stores'
@@ -12,9 +14,11 @@ interface Asked {
   state: { error: Error | null }
 }
 
+/** Whether the API meant it: then another try makes no sense, or none before the time that it named. */
+export const isMeant = (error: Error | null): error is Problem => error instanceof Problem && error.status < 500
+
 /** An error is no answer, so that is asked again until there is one, unless the answer was meant. */
-const afterError = (error: Error): number | false =>
-  error instanceof Problem && error.status < 500 ? error.status === 429 && Math.max(pollMs, error.retryAfter ?? 0) : pollMs
+const afterError = (error: Error): number | false => (isMeant(error) ? error.status === 429 && Math.max(pollMs, error.retryAfter ?? 0) : pollMs)
 
 /** When to ask again: not while changes are pushed. `pushed` is false for what the live connection doesn't tell. */
 const again =
@@ -88,3 +92,23 @@ export const enginesQuery = queryOptions({
 })
 
 export const meQuery = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.getMe(signal), staleTime: 30_000, refetchInterval: untilAnswered() })
+
+/**
+ * What this API can do, by its own description: a dashboard may meet an older backend during an upgrade, and shows nothing that would
+ * only fail.
+ */
+export const capabilitiesQuery = queryOptions({
+  queryKey: ['capabilities'],
+  queryFn: async ({ signal }) => {
+    const description = await request<{ paths: Record<string, unknown> }>('/api/openapi.json', { signal })
+    return new Set(Object.keys(description.paths))
+  },
+  staleTime: Infinity,
+  gcTime: Infinity,
+  refetchInterval: (query) => (query.state.status === 'error' ? pollMs : false),
+})
+
+/** Asks what a view will want. What has just failed is left to the view, which asks again at its own pace. */
+export function askAhead<Data, Key extends QueryKey>(client: QueryClient, query: QueryExecuteOptions<Data, Error, Data, Data, Key>): void {
+  if (client.getQueryState(query.queryKey)?.status !== 'error') ahead(client.query(query))
+}

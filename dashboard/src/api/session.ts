@@ -1,28 +1,12 @@
 import { config } from '@/lib/config'
 import { Observable } from '@/lib/observable'
-import { read, write } from '@/lib/storage'
+import { read } from '@/lib/storage'
 
 /** Header mode only: who the person says they are. In OIDC mode the API's session cookie says it. */
 export const userId = new Observable<string | null>(read('user'))
 
 /** Why nobody is signed in, once that is known: they never were, the API said 401 in the middle of things, or they left. */
 export const signedOut = new Observable<null | 'never' | 'ended' | 'left'>(null)
-
-export function recentUsers(): string[] {
-  return (read('recent-users') ?? '').split('\n').filter((name) => name !== '')
-}
-
-export function signInAs(name: string): void {
-  write('user', name)
-  write('recent-users', [name, ...recentUsers().filter((other) => other !== name)].slice(0, 5).join('\n'))
-  userId.set(name)
-  signedOut.set(null)
-}
-
-export function forgetUser(): void {
-  write('user', null)
-  userId.set(null)
-}
 
 export function identityHeaders(): Record<string, string> {
   const id = userId.get()

@@ -1,13 +1,15 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { config } from '@/lib/config'
+import { write } from '@/lib/storage'
 import { request } from './http'
 import { isUnauthenticated } from './problem'
-import { forgetUser, signedOut } from './session'
+import { signedOut, userId } from './session'
 
 /** Ends the session. The API ends its own, in OIDC mode; in header mode there is only a name to forget. */
 export async function signOut(client: QueryClient): Promise<void> {
   if (config.auth === 'header') {
-    forgetUser()
+    write('user', null)
+    userId.set(null)
     return
   }
   await request('/api/auth/logout', { method: 'POST' }).catch((error: unknown) => {

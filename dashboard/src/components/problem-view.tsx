@@ -5,14 +5,13 @@ import serverCrashIcon from 'lucide/dist/esm/icons/server-crash.mjs'
 import { type ReactNode, useState } from 'react'
 import { Icon } from '@/components/icon'
 import { Problem, Unreachable } from '@/api/problem'
-import { formatDuration } from '@/lib/format'
+import { formatDuration } from '@/lib/format-duration'
+import { problemText as text } from '@/lib/text/problem'
 import { shellText } from '@/lib/text/shell'
 import { useNow } from '@/lib/use-now'
 import { Button } from './ui/button'
 import { Empty } from './ui/empty'
 import { Notice } from './ui/notice'
-
-const text = shellText.problem
 
 /** Seconds count down; of minutes only the whole ones, which is calmer. */
 function inWords(ms: number): string {
@@ -31,7 +30,7 @@ function explain(error: unknown): { title: string; body: string; reference?: str
     if (error.code === 'admin_only') return { title: text.forbidden, body: text.forbiddenBody }
     return { title: error.status < 500 ? text.refused : text.server, body: error.message, reference: error.requestId && text.requestId(error.requestId) }
   }
-  return { title: text.crashed, body: text.crashedBody }
+  return { title: shellText.crashed.title, body: shellText.crashed.body }
 }
 
 /** How long to wait until another try makes sense. It moves on the screen, and is read out once. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration, formatOrdinal, formatRelative } from './format'
+import { formatOrdinal, formatRelative } from './format'
+import { formatDuration } from './format-duration'
 
 const now = Date.parse('2026-11-23T10:00:00Z')
 const ago = (ms: number): string => formatRelative(new Date(now - ms).toISOString(), now)

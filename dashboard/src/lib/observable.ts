@@ -1,6 +1,4 @@
-import { useSyncExternalStore } from 'react'
-
-/** A value that components can follow: what React's useSyncExternalStore needs, and no more. */
+/** A value that others can follow; components do so with `useObservable`. */
 export class Observable<T> {
   readonly #listeners = new Set<() => void>()
   #value: T
@@ -21,8 +19,4 @@ export class Observable<T> {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
-}
-
-export function useObservable<T>(source: Observable<T>): T {
-  return useSyncExternalStore(source.subscribe, source.get)
 }

@@ -1,8 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { StoresPage } from '@/features/stores/stores-page'
 import { parseStoreSearch, toStoreQuery } from '@/features/stores/search'
-import { storesQuery } from '@/api/queries'
-import { ahead } from '@/lib/ahead'
+import { askAhead, storesQuery } from '@/api/queries'
 import { userId } from '@/api/session'
 import { config } from '@/lib/config'
 
@@ -13,7 +12,7 @@ export const Route = createFileRoute('/stores/')({
   loaderDeps: ({ search }) => search,
   // Asked for while the view's code is still on its way; the view shows whatever comes of it.
   loader: ({ context, deps }) => {
-    if (config.auth === 'oidc' || userId.get() !== null) ahead(context.client.query(storesQuery(toStoreQuery(deps))))
+    if (config.auth === 'oidc' || userId.get() !== null) askAhead(context.client, storesQuery(toStoreQuery(deps)))
   },
   component: function StoresRoute() {
     return <StoresPage search={Route.useSearch()} />

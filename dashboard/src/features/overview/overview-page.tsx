@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import checkIcon from 'lucide/dist/esm/icons/check.mjs'
 import xIcon from 'lucide/dist/esm/icons/x.mjs'
 import { Icon } from '@/components/icon'
-import { type ReactNode, Suspense, lazy } from 'react'
+import type { ReactNode } from 'react'
 import { useMe } from '@/api/me'
 import { healthQuery, metricsQuery } from '@/api/platform'
 import { enginesQuery, storesQuery } from '@/api/queries'
@@ -11,20 +11,21 @@ import type { DependencyState, Metrics, StoreStatus } from '@/api/types'
 import { useAnswer } from '@/api/use-answer'
 import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
-import { ProblemNotice, ProblemView } from '@/components/problem-view'
+import { ProblemNotice, ProblemView } from '@/components/problem'
 import { StatusBadge } from '@/components/status-badge'
 import { Meter } from '@/components/ui/meter'
 import { Skeleton } from '@/components/ui/skeleton'
 import { cn } from '@/lib/cn'
-import { formatCount, formatDuration } from '@/lib/format'
+import { formatCount } from '@/lib/format'
+import { formatDuration } from '@/lib/format-duration'
 import { timeToReady } from '@/lib/time-to-ready'
 import { createText } from '@/lib/text/create'
 import { overviewText as text } from '@/lib/text/overview'
 import { shellText } from '@/lib/text/shell'
 import { statusText } from '@/lib/text/stores'
+import { ProvisioningChart } from './provisioning-chart'
 
-const ProvisioningChart = lazy(() => import('./provisioning-chart'))
-
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
 const order: StoreStatus[] = ['Ready', 'Provisioning', 'Queued', 'Degraded', 'Failed', 'Deleting']
 const fills: Record<StoreStatus, string> = {
   Ready: 'bg-good',
@@ -59,11 +60,10 @@ function Figure({ label, value, note, tone }: { label: string; value: number; no
 function Figures({ metrics }: { metrics: Metrics }) {
   const of = (...statuses: StoreStatus[]): number => statuses.reduce((sum, status) => sum + (metrics.byStatus[status] ?? 0), 0)
   const all = metrics.total
-  const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 }).format(all === 0 ? 0 : of('Ready') / all)
   return (
     <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
       <Figure label={text.stores} value={all} note={text.created(metrics.createdTotal)} />
-      <Figure label={text.ready} value={of('Ready')} note={text.readyShare(percent)} />
+      <Figure label={text.ready} value={of('Ready')} note={text.readyShare(percent.format(all === 0 ? 0 : of('Ready') / all))} />
       <Figure label={text.working} value={of('Queued', 'Provisioning')} note={text.queue(metrics.queueDepth)} />
       <Figure label={text.attention} value={of('Failed', 'Degraded')} note={text.attentionNote} tone="bad" />
     </dl>
@@ -122,7 +122,7 @@ function ByEngine({ metrics }: { metrics: Metrics }) {
 }
 
 function Provisioning({ metrics }: { metrics: Metrics }) {
-  const latest = useLiveQuery(storesQuery({ limit: 40 })).data?.items ?? []
+  const latest = useLiveQuery(storesQuery({ limit: 40 }))
   const { average, p50, p95, p99 } = metrics.provisioningSeconds
   if (average == null) return <p className="text-ink-3">{text.provisioning.none}</p>
   const figures = [
@@ -131,7 +131,7 @@ function Provisioning({ metrics }: { metrics: Metrics }) {
     { label: text.provisioning.p95, seconds: p95 },
     { label: text.provisioning.p99, seconds: p99 },
   ]
-  const times = latest
+  const times = (latest.data?.items ?? [])
     .flatMap((store) => {
       const time = timeToReady(store)
       return time === null ? [] : [{ id: store.id, name: store.name, seconds: time / 1000 }]
@@ -147,11 +147,7 @@ function Provisioning({ metrics }: { metrics: Metrics }) {
           </div>
         ))}
       </dl>
-      {times.length > 0 && (
-        <Suspense fallback={<Skeleton className="h-44" />}>
-          <ProvisioningChart times={times} />
-        </Suspense>
-      )}
+      {latest.isPending ? <Skeleton className="h-50" /> : times.length > 0 && <ProvisioningChart times={times} />}
     </>
   )
 }

@@ -1,9 +1,8 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
-import { formatDuration } from '@/lib/format'
+import { useState } from 'react'
+import { formatDuration } from '@/lib/format-duration'
 import { overviewText } from '@/lib/text/overview'
 
 const text = overviewText.provisioning
-const axis = { fontSize: 12, fill: 'var(--color-ink-3)' }
 
 export interface ReadyTime {
   id: string
@@ -11,29 +10,47 @@ export interface ReadyTime {
   seconds: number
 }
 
-/** One column a store. Loaded on its own, after the numbers are on the screen. */
-export default function ProvisioningChart({ times }: { times: ReadyTime[] }) {
+const lines = 3
+/** What may be between two lines, in seconds: what people count time in. */
+const steps = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 60, 120, 180, 300, 600, 1200, 1800]
+const hour = 3600
+
+/** The smallest round distance at which so many lines reach above the longest time. */
+export const stepFor = (longest: number): number => steps.find((step) => step * lines >= longest) ?? Math.ceil(longest / lines / hour) * hour
+
+const axis = (seconds: number): string => (seconds < 120 ? `${seconds} s` : `${seconds / 60} min`)
+const percent = (share: number): string => `${share * 100}%`
+
+/** One column a store. */
+export function ProvisioningChart({ times }: { times: ReadyTime[] }) {
+  const [pointed, setPointed] = useState<number | null>(null)
   const words = (time: ReadyTime): string => text.bar(time.name, formatDuration(time.seconds * 1000))
+  const step = stepFor(Math.max(...times.map(({ seconds }) => seconds)))
+  const shown = pointed === null ? undefined : times[pointed]
+  // At the left edge it begins there, at the right edge it ends there.
+  const place = (pointed ?? 0) / Math.max(1, times.length - 1)
   return (
     <figure>
-      <div role="img" aria-label={`${text.chart(times.length)}: ${times.map(words).join('; ')}`} className="h-44">
-        <ResponsiveContainer width="100%" height="100%">
-          <BarChart data={times} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
-            <CartesianGrid vertical={false} stroke="var(--color-line)" />
-            <XAxis dataKey="id" hide />
-            <YAxis tickLine={false} axisLine={false} tick={axis} tickFormatter={(seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`)} tickCount={4} width={56} />
-            <Tooltip
-              cursor={{ fill: 'var(--color-sunken)' }}
-              content={({ payload }) => {
-                const time = payload[0]?.payload as ReadyTime | undefined
-                return time === undefined ? null : (
-                  <div className="rounded-lg border border-line bg-raised px-3 py-1.5 text-sm font-medium shadow-float">{words(time)}</div>
-                )
-              }}
-            />
-            <Bar dataKey="seconds" fill="var(--color-accent)" radius={[3, 3, 0, 0]} maxBarSize={36} isAnimationActive={false} />
-          </BarChart>
-        </ResponsiveContainer>
+      <div role="img" aria-label={`${text.chart(times.length)}: ${times.map(words).join('; ')}`} className="relative h-44 py-2 pl-14">
+        <div className="relative h-full">
+          {Array.from({ length: lines + 1 }, (_, line) => (
+            <div key={line} className="absolute inset-x-0 border-t border-line" style={{ bottom: percent(line / lines) }}>
+              <span className="absolute right-full mr-2 -translate-y-1/2 text-xs whitespace-nowrap text-ink-3">{axis(line * step)}</span>
+            </div>
+          ))}
+          <div className="absolute inset-0 flex justify-around" onPointerLeave={() => setPointed(null)}>
+            {times.map((time, index) => (
+              <div key={time.id} className="flex min-w-0 flex-1 items-end justify-center hover:bg-sunken" onPointerEnter={() => setPointed(index)}>
+                <div className="w-4/5 max-w-9 rounded-t-[0.1875rem] bg-accent" style={{ height: percent(time.seconds / (step * lines)) }} />
+              </div>
+            ))}
+          </div>
+          {shown !== undefined && (
+            <div className="pointer-events-none absolute top-0 rounded-lg border border-line bg-raised px-3 py-1.5 text-sm font-medium shadow-float" style={{ left: percent(place), transform: `translateX(-${percent(place)})` }}>
+              {words(shown)}
+            </div>
+          )}
+        </div>
       </div>
       <figcaption className="mt-1 text-sm text-ink-3">{text.chart(times.length)}</figcaption>
     </figure>

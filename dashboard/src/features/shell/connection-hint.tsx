@@ -1,6 +1,6 @@
 import { connection } from '@/api/connection'
 import { cn } from '@/lib/cn'
-import { useObservable } from '@/lib/observable'
+import { useObservable } from '@/lib/use-observable'
 import { shellText } from '@/lib/text/shell'
 
 const text = shellText.connection

@@ -2,7 +2,7 @@ import { Button } from '@/components/ui/button'
 import { Empty } from '@/components/ui/empty'
 import { shellText } from '@/lib/text/shell'
 
-const text = shellText.problem
+const text = shellText.crashed
 
 /** A fault of the page itself, or a part of it that a new release has replaced. */
 export function Crashed() {
@@ -10,14 +10,14 @@ export function Crashed() {
     <div role="alert">
       <Empty
         page
-        title={text.crashed}
+        title={text.title}
         action={
           <Button variant="primary" onClick={() => window.location.reload()}>
             {text.reload}
           </Button>
         }
       >
-        {text.crashedBody}
+        {text.body}
       </Empty>
     </div>
   )

@@ -4,7 +4,7 @@ import { useCapability } from '@/api/capabilities'
 import { connection } from '@/api/connection'
 import { signedOut, userId } from '@/api/session'
 import { config } from '@/lib/config'
-import { useObservable } from '@/lib/observable'
+import { useObservable } from '@/lib/use-observable'
 import { Shell } from './shell'
 
 const SignIn = lazy(() => import('./sign-in').then((module) => ({ default: module.SignIn })))

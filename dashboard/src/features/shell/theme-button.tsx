@@ -2,7 +2,7 @@ import moonIcon from 'lucide/dist/esm/icons/moon.mjs'
 import sunIcon from 'lucide/dist/esm/icons/sun.mjs'
 import { Icon } from '@/components/icon'
 import { Button } from '@/components/ui/button'
-import { useObservable } from '@/lib/observable'
+import { useObservable } from '@/lib/use-observable'
 import { shellText } from '@/lib/text/shell'
 import { isDark, setTheme, theme } from '@/lib/theme'
 

@@ -1,8 +1,9 @@
 import { type SubmitEvent, useId, useState } from 'react'
-import { recentUsers, signInAs, userId } from '@/api/session'
+import { userId } from '@/api/session'
+import { recentUsers, signInAs } from '@/api/sign-in'
 import { Button } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/field'
-import { useObservable } from '@/lib/observable'
+import { useObservable } from '@/lib/use-observable'
 import { signInText as text } from '@/lib/text/sign-in'
 import { isUserName } from './user-name'
 

@@ -3,7 +3,7 @@ import keyRoundIcon from 'lucide/dist/esm/icons/key-round.mjs'
 import { Icon } from '@/components/icon'
 import { getAdminLogin } from '@/api/actions'
 import { CopyButton } from '@/components/copy-button'
-import { ProblemNotice } from '@/components/problem-view'
+import { ProblemNotice } from '@/components/problem'
 import { Button } from '@/components/ui/button'
 import { storeText } from '@/lib/text/store'
 

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { Store } from '@/api/types'
 import { CopyButton } from '@/components/copy-button'
 import { RelativeTime } from '@/components/relative-time'
-import { formatDuration } from '@/lib/format'
+import { formatDuration } from '@/lib/format-duration'
 import { timeToReady } from '@/lib/time-to-ready'
 import { storeText } from '@/lib/text/store'
 

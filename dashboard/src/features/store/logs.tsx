@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { logsQuery } from '@/api/inside'
 import type { LogSource } from '@/api/types'
 import { useAnswer } from '@/api/use-answer'
-import { ProblemNotice } from '@/components/problem-view'
+import { ProblemNotice } from '@/components/problem'
 import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -18,7 +18,7 @@ export function Logs({ id }: { id: string }) {
   const logs = useQuery(logsQuery(id, source))
   const { data, error } = useAnswer(logs)
   return (
-    <div className="space-y-3 pt-3">
+    <div className="space-y-3 pt-2 pb-3">
       <div className="flex items-center justify-between gap-3">
         <Segmented label={text.source} value={source} onChange={(value) => setSource(value as LogSource)} options={Object.entries(text.sources).map(([value, label]) => ({ value, label }))} />
         <Button size="sm" disabled={logs.isFetching} onClick={() => void logs.refetch()}>

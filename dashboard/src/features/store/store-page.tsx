@@ -1,4 +1,3 @@
-import * as Tabs from '@radix-ui/react-tabs'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import arrowUpRightIcon from 'lucide/dist/esm/icons/arrow-up-right.mjs'
@@ -14,11 +13,12 @@ import type { Store } from '@/api/types'
 import { useAnswer } from '@/api/use-answer'
 import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
-import { ProblemNotice, ProblemView } from '@/components/problem-view'
+import { ProblemNotice, ProblemView } from '@/components/problem'
 import { StatusBadge } from '@/components/status-badge'
 import { Button, buttonStyle } from '@/components/ui/button'
 import { Empty } from '@/components/ui/empty'
 import { Skeleton } from '@/components/ui/skeleton'
+import { Tabs } from '@/components/ui/tabs'
 import { shellText } from '@/lib/text/shell'
 import { storeText as text } from '@/lib/text/store'
 import { AdminLogin } from './admin-login'
@@ -88,9 +88,6 @@ export function StorePage({ id }: { id: string }) {
   )
 }
 
-const tab =
-  'relative h-11 px-1 font-medium text-ink-2 focus-visible:-outline-offset-4 transition-colors hover:text-ink data-[state=active]:text-ink data-[state=active]:after:absolute data-[state=active]:after:inset-x-0 data-[state=active]:after:-bottom-px data-[state=active]:after:h-0.5 data-[state=active]:after:rounded-full data-[state=active]:after:bg-ink'
-
 function StoreView({ store }: { store: Store }) {
   const [deleting, setDeleting] = useState(false)
   const engines = useQuery(enginesQuery).data
@@ -143,32 +140,14 @@ function StoreView({ store }: { store: Store }) {
           <StatePanel store={store} onDelete={() => setDeleting(true)} />
           {/* Its place is kept until it is known whether the API tells. */}
           {open && usage !== false && <Resources id={store.id} known={usage === true} />}
-          <Tabs.Root defaultValue="timeline" className="rounded-xl border border-line bg-surface shadow-card">
-            <Tabs.List aria-label={text.tabs.label} className="flex gap-5 border-b border-line px-5">
-              <Tabs.Trigger value="timeline" className={tab}>
-                {text.tabs.timeline}
-              </Tabs.Trigger>
-              {events && (
-                <Tabs.Trigger value="events" className={tab}>
-                  {text.tabs.events}
-                </Tabs.Trigger>
-              )}
-              {logs && (
-                <Tabs.Trigger value="logs" className={tab}>
-                  {text.tabs.logs}
-                </Tabs.Trigger>
-              )}
-            </Tabs.List>
-            <Tabs.Content value="timeline" className="px-5 py-2">
-              <Timeline store={store} />
-            </Tabs.Content>
-            <Tabs.Content value="events" className="px-5 py-2">
-              <Events id={store.id} />
-            </Tabs.Content>
-            <Tabs.Content value="logs" className="px-5 pt-1 pb-5">
-              <Logs id={store.id} />
-            </Tabs.Content>
-          </Tabs.Root>
+          <Tabs
+            label={text.tabs.label}
+            tabs={[
+              { key: 'timeline', label: text.tabs.timeline, panel: <Timeline store={store} /> },
+              ...(events === true ? [{ key: 'events', label: text.tabs.events, panel: <Events id={store.id} /> }] : []),
+              ...(logs === true ? [{ key: 'logs', label: text.tabs.logs, panel: <Logs id={store.id} /> }] : []),
+            ]}
+          />
         </div>
         <div className="space-y-5">
           {open && login && <AdminLogin key={store.id} id={store.id} />}

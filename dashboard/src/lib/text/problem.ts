@@ -1,0 +1,18 @@
+export const problemText = {
+  retry: 'Try again',
+  retrying: 'Trying…',
+  unreachable: 'The API can’t be reached',
+  unreachableBody: 'It may be restarting, or the network is down. This page keeps trying.',
+  timeout: 'The API takes too long to answer',
+  timeoutBody: 'It may be under heavy load. This page keeps trying.',
+  limited: 'Too many requests',
+  quota: 'You have reached a limit',
+  wait: (time: string) => `Try again in ${time}.`,
+  waitOpen: 'Try again a little later.',
+  waitOver: 'You can try again now.',
+  refused: 'The API refused this',
+  forbidden: 'This is for admins',
+  forbiddenBody: 'Your account may not see this page.',
+  server: 'The API has a problem',
+  requestId: (id: string) => `Request ${id}`,
+}
