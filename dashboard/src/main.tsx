@@ -41,5 +41,6 @@ export async function show(client: QueryClient): Promise<void> {
       </StrictMode>,
     ),
   )
-  ahead(loadProblemView())
+  // Needed once the network is gone, so it is there before; but not before the view itself.
+  setTimeout(() => ahead(loadProblemView()), 300)
 }
