@@ -22,8 +22,8 @@ function imported(plugin: Rolldown.PluginContext, from: string, except?: RegExp)
 }
 
 // Reached through a package's index only: what begins needs no React, and the first view changes nothing.
-const onlyLater = /\/mutationObserver\.js$|\/node_modules\/(react|react-dom|scheduler|use-sync-external-store)\/|\/react-query\/build\/modern\/(?!index|queryOptions)/
-const changes = /\/(useMutation|mutationObserver)\.js$/
+const onlyLater = /\/(mutationObserver|queriesObserver)\.js$|\/node_modules\/(react|react-dom|scheduler|use-sync-external-store)\/|\/react-query\/build\/modern\/(?!index|queryOptions)/
+const changes = /\/(useMutation|mutationObserver|useQueries|queriesObserver)\.js$/
 
 /**
  * Puts all of the first view into two files: what runs first, and the rest. Cut by who shares what, as is usual, it would be twenty small

@@ -231,6 +231,32 @@ test('what a store uses is shown against what it may use', () =>
     await panel.getByText('of 4 GiB').waitFor()
   }))
 
+test('the overview counts one’s own stores, and an admin’s everyone’s, and leads to what it counts', async () => {
+  const shared = (is: boolean): World => {
+    const world = Object.assign(smallWorld(), { admin: is })
+    for (const store of world.stores.slice(2, 5)) store.owner = 'grace'
+    return world
+  }
+  for (const [is, ready, found] of [[false, '5', '5 matches'], [true, '7', '7 matches']] as const) {
+    await story({ world: shared(is) }, async ({ page }) => {
+      await page.goto(`${dashboard}/overview`)
+      await page.getByRole('link', { name: `Ready ${ready}` }).click()
+      await page.getByText(found, { exact: true }).waitFor()
+    })
+  }
+})
+
+test('the overview says which part of the platform is down', () => {
+  const unwell = () => Response.json({ state: 'unavailable', version: '0.1.0', dependencies: { postgres: 'down', kubernetes: 'up' } }, { status: 503 })
+  return story({ first: [http.get(`${api}/api/health`, unwell)] }, async ({ page }) => {
+    await page.goto(`${dashboard}/overview`)
+    const part = (name: string) => page.getByRole('region', { name: 'Platform' }).getByRole('listitem').filter({ hasText: name })
+    await part('PostgreSQL').getByText('Down').waitFor()
+    await part('Kubernetes').getByText('Up').waitFor()
+    await part('API').getByText('Unavailable').waitFor()
+  })
+})
+
 test('the admin login is asked for only on request', () => {
   let asked = 0
   const first = [http.post(`${api}/api/stores/:id/admin-login`, () => void (asked += 1))]

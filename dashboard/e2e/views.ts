@@ -148,6 +148,13 @@ export const views: View[] = [
   { name: 'store-offline', path: at(4), ready: offline },
 
   { name: 'overview', path: '/overview', ready: (visitor) => visitor.page.getByRole('img', { name: 'Your latest' }).waitFor() },
+  { name: 'overview-everyone', path: '/overview', world: admin, ready: text('failure so far') },
+  {
+    name: 'overview-unwell',
+    path: '/overview',
+    options: asked('/api/health', () => Response.json({ state: 'unavailable', version: '0.1.0', dependencies: { postgres: 'down', kubernetes: 'up' } }, { status: 503 })),
+    ready: text('Unavailable'),
+  },
   { name: 'overview-empty', path: '/overview', world: () => new World(), ready: text('No stores yet.') },
   { name: 'overview-loading', path: '/overview', options: asked('/api/metrics', never), ready: loading('Loading overview'), unsettled: true },
   { name: 'overview-down', path: '/overview', options: asked('/api/metrics', down), ready: alert },

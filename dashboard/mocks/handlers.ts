@@ -45,8 +45,11 @@ export function handlers(world: World, base: string, now: () => number = () => e
       const sort = search.get('sort') ?? '-createdAt'
       const limit = Number(search.get('limit') ?? 50)
       const start = Number(search.get('cursor') ?? 0)
+      const caller = request.headers.get('x-user-id') ?? 'ada'
       const own = world.stores.filter(
-        (store) => store.name.toLowerCase().includes(text) && (search.get('engine') ?? store.engine) === store.engine,
+        (store) =>
+          (search.get('scope') === 'all' || store.owner === caller) &&
+          store.name.toLowerCase().includes(text) && (search.get('engine') ?? store.engine) === store.engine,
       )
       const found = own.filter((store) => (search.get('status') ?? store.status) === store.status)
       const key = sort.replace('-', '') as 'createdAt' | 'name' | 'status'

@@ -11,16 +11,19 @@ export class Problem extends Error {
   /** Milliseconds after which another try makes sense, where the API said so. */
   readonly retryAfter: number | null
   readonly requestId: string | null
+  /** What came, whatever it is. */
+  readonly body: Record<string, unknown>
   /** When it came. */
   readonly at = Date.now()
 
-  constructor(init: { status: number; code: Problem['code']; message: string; fields?: FieldError[]; retryAfter?: number | null; requestId?: string | null }) {
+  constructor(init: { status: number; code: Problem['code']; message: string; fields?: FieldError[]; retryAfter?: number | null; requestId?: string | null; body?: Record<string, unknown> }) {
     super(init.message)
     this.status = init.status
     this.code = init.code
     this.fields = init.fields ?? []
     this.retryAfter = init.retryAfter ?? null
     this.requestId = init.requestId ?? null
+    this.body = init.body ?? {}
   }
 }
 
@@ -62,5 +65,6 @@ export async function problemOf(response: Response): Promise<Problem> {
     }),
     retryAfter: retryAfterOf(response.headers.get('retry-after'), Date.now()),
     requestId: response.headers.get('x-request-id') ?? text(body.requestId),
+    body,
   })
 }

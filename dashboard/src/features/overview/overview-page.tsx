@@ -1,13 +1,13 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import checkIcon from 'lucide/dist/esm/icons/check.mjs'
 import xIcon from 'lucide/dist/esm/icons/x.mjs'
 import { Icon } from '@/components/icon'
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import { useMe } from '@/api/me'
 import { healthQuery, metricsQuery } from '@/api/platform'
 import { enginesQuery, storesQuery } from '@/api/queries'
-import type { DependencyState, Metrics, StoreStatus } from '@/api/types'
+import type { DependencyState, Health, Metrics, StoreStatus } from '@/api/types'
 import { useAnswer } from '@/api/use-answer'
 import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
@@ -25,7 +25,7 @@ import { shellText } from '@/lib/text/shell'
 import { statusText } from '@/lib/text/stores'
 import { ProvisioningChart } from './provisioning-chart'
 
-const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
+const latestCount = 40
 const order: StoreStatus[] = ['Ready', 'Provisioning', 'Queued', 'Degraded', 'Failed', 'Deleting']
 const fills: Record<StoreStatus, string> = {
   Ready: 'bg-good',
@@ -37,9 +37,10 @@ const fills: Record<StoreStatus, string> = {
 }
 
 function Panel({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId()
   return (
-    <section className="min-w-0 rounded-xl border border-line bg-surface p-5 shadow-card">
-      <h2 className="mb-4 font-semibold tracking-tight">{title}</h2>
+    <section aria-labelledby={id} className="min-w-0 rounded-xl border border-line bg-surface p-5 shadow-card">
+      <h2 id={id} className="mb-4 font-semibold tracking-tight">{title}</h2>
       {children}
     </section>
   )
@@ -57,22 +58,27 @@ function Figure({ label, value, note, tone }: { label: string; value: number; no
   )
 }
 
-function Figures({ metrics }: { metrics: Metrics }) {
-  const of = (...statuses: StoreStatus[]): number => statuses.reduce((sum, status) => sum + (metrics.byStatus[status] ?? 0), 0)
-  const all = metrics.total
+/** The stores that are looked at: an admin sees everyone's, whoever else only their own. */
+interface Seen {
+  total: number
+  byStatus: Partial<Record<StoreStatus, number>>
+}
+
+function Figures({ seen: { total, byStatus }, created }: { seen: Seen; created: number | undefined }) {
+  const of = (...statuses: StoreStatus[]): number => statuses.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0)
   return (
     <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
-      <Figure label={text.stores} value={all} note={text.created(metrics.createdTotal)} />
-      <Figure label={text.ready} value={of('Ready')} note={text.readyShare(percent.format(all === 0 ? 0 : of('Ready') / all))} />
-      <Figure label={text.working} value={of('Queued', 'Provisioning')} note={text.queue(metrics.queueDepth)} />
+      <Figure label={created === undefined ? text.ownStores : text.stores} value={total} note={created === undefined ? text.ownNote : text.created(created)} />
+      <Figure label={text.ready} value={of('Ready')} note={text.readyShare(total === 0 ? 0 : of('Ready') / total)} />
+      <Figure label={text.working} value={of('Queued', 'Provisioning')} note={text.queue(of('Queued'))} />
       <Figure label={text.attention} value={of('Failed', 'Degraded')} note={text.attentionNote} tone="bad" />
     </dl>
   )
 }
 
-function ByStatus({ metrics }: { metrics: Metrics }) {
+function ByStatus({ byStatus, everyone }: { byStatus: Seen['byStatus']; everyone: boolean }) {
   const rows = order.flatMap((status) => {
-    const count = metrics.byStatus[status] ?? 0
+    const count = byStatus[status] ?? 0
     return count > 0 ? [{ status, count }] : []
   })
   const all = rows.reduce((sum, row) => sum + row.count, 0)
@@ -87,7 +93,7 @@ function ByStatus({ metrics }: { metrics: Metrics }) {
       <ul className="mt-4 grid grid-cols-2 gap-x-6 gap-y-1">
         {rows.map((row) => (
           <li key={row.status}>
-            <Link to="/stores" search={{ status: row.status }} className="-mx-2 flex items-center gap-2 rounded-md px-2 py-1 text-sm hover:bg-sunken">
+            <Link to="/stores" search={{ status: row.status, all: everyone ? 'yes' : undefined }} className="-mx-2 flex items-center gap-2 rounded-md px-2 py-1 text-sm hover:bg-sunken">
               <span aria-hidden className={cn('size-2 rounded-full', fills[row.status])} />
               <span className="text-ink-2">{statusText[row.status]}</span>
               <span className="ml-auto font-medium tabular">{formatCount(row.count)}</span>
@@ -99,9 +105,18 @@ function ByStatus({ metrics }: { metrics: Metrics }) {
   )
 }
 
-function ByEngine({ metrics }: { metrics: Metrics }) {
+function OwnByEngine() {
+  const engines = useQuery(enginesQuery).data ?? []
+  // No list tells how many are of which engine, but each tells how many there are.
+  const lists = useQueries({ queries: engines.map(({ name }) => storesQuery({ engine: name, limit: 1 })) })
+  const counts = engines.map(({ name }, index): [string, number] => [name, lists[index]?.data?.total ?? 0])
+  const byEngine = Object.fromEntries(counts.filter(([, count]) => count > 0))
+  return lists.some((list) => list.isPending) ? <Skeleton className="h-12" /> : <ByEngine byEngine={byEngine} />
+}
+
+function ByEngine({ byEngine }: { byEngine: Record<string, number> }) {
   const engines = useQuery(enginesQuery).data
-  const rows = Object.entries(metrics.byEngine).sort(([, a], [, b]) => b - a)
+  const rows = Object.entries(byEngine).sort(([, a], [, b]) => b - a)
   const most = Math.max(1, ...rows.map(([, count]) => count))
   if (rows.length === 0) return <p className="text-ink-3">{text.none}</p>
   return (
@@ -122,7 +137,7 @@ function ByEngine({ metrics }: { metrics: Metrics }) {
 }
 
 function Provisioning({ metrics }: { metrics: Metrics }) {
-  const latest = useLiveQuery(storesQuery({ limit: 40 }))
+  const latest = useLiveQuery(storesQuery({ limit: latestCount }))
   const { average, p50, p95, p99 } = metrics.provisioningSeconds
   if (average == null) return <p className="text-ink-3">{text.provisioning.none}</p>
   const figures = [
@@ -147,20 +162,22 @@ function Provisioning({ metrics }: { metrics: Metrics }) {
           </div>
         ))}
       </dl>
+      <p className="-mt-2 mb-4 text-sm text-ink-3">{text.provisioning.everyone}</p>
       {latest.isPending ? <Skeleton className="h-50" /> : times.length > 0 && <ProvisioningChart times={times} />}
     </>
   )
 }
 
-function Problems() {
-  const failed = useLiveQuery(storesQuery({ status: 'Failed', limit: 4 }))
-  const degraded = useLiveQuery(storesQuery({ status: 'Degraded', limit: 4 }))
+function Problems({ everyone }: { everyone: boolean }) {
+  const scope = everyone ? 'all' : undefined
+  const failed = useLiveQuery(storesQuery({ status: 'Failed', limit: 4, scope }))
+  const degraded = useLiveQuery(storesQuery({ status: 'Degraded', limit: 4, scope }))
   const { error } = useAnswer({ data: failed.data && degraded.data, error: failed.error ?? degraded.error })
   if (failed.data === undefined || degraded.data === undefined) {
     return error === null ? <Skeleton className="h-12" /> : <p className="text-ink-3">{text.problems.unknown}</p>
   }
   const stores = [...degraded.data.items, ...failed.data.items].slice(0, 5)
-  if (stores.length === 0) return <p className="text-ink-3">{text.problems.none}</p>
+  if (stores.length === 0) return <p className="text-ink-3">{everyone ? text.problems.noneAtAll : text.problems.none}</p>
   return (
     <ul className="-my-2 divide-y divide-line">
       {stores.map((store) => (
@@ -185,21 +202,27 @@ const marks = {
   unknown: { tone: 'text-ink-3', icon: null },
 }
 
-function Health() {
+const tones: Record<Health['state'], keyof typeof marks> = { ok: 'up', degraded: 'up', unavailable: 'down', starting: 'unknown', draining: 'unknown' }
+
+function Platform() {
   const health = useQuery(healthQuery)
   if (health.isPending) return <Skeleton className="h-16" />
+  const answered = health.error === null
   const rows = [
-    { name: text.health.api, state: health.error === null ? ('up' as const) : ('down' as const) },
-    ...Object.entries(health.data?.dependencies ?? {}).map(([name, state]: [string, DependencyState]) => ({ name: text.health.names[name] ?? name, state: health.error === null ? state : ('unknown' as const) })),
+    { name: text.health.api, mark: answered ? tones[health.data.state] : ('down' as const), words: answered ? text.health.answers[health.data.state] : text.health.unreachable },
+    ...Object.entries(health.data?.dependencies ?? {}).map(([name, state]: [string, DependencyState]) => {
+      const mark = answered ? state : ('unknown' as const)
+      return { name: text.health.names[name] ?? name, mark, words: text.health.states[mark] }
+    }),
   ]
   return (
     <ul className="space-y-2.5 text-sm">
       {rows.map((row) => (
         <li key={row.name} className="flex items-center justify-between gap-3">
           <span className="text-ink-2">{row.name}</span>
-          <span className={cn('flex items-center gap-1 font-medium', marks[row.state].tone)}>
-            {marks[row.state].icon}
-            {text.health.states[row.state]}
+          <span className={cn('flex items-center gap-1 font-medium', marks[row.mark].tone)}>
+            {marks[row.mark].icon}
+            {row.words}
           </span>
         </li>
       ))}
@@ -226,15 +249,21 @@ function Limits() {
 }
 
 export function OverviewPage() {
+  const everyone = useMe()?.admin === true
   const metrics = useQuery(metricsQuery)
-  const { data, error } = useAnswer(metrics)
+  const own = useLiveQuery(storesQuery({ limit: latestCount }))
+  const asked = everyone ? metrics : { data: metrics.data && own.data, error: metrics.error ?? own.error }
+  const { error } = useAnswer<unknown>(asked)
+  const seen = everyone ? metrics.data : own.data && { total: own.data.total, byStatus: own.data.counts ?? {} }
+  const data = metrics.data
+  const retry = (): Promise<unknown> => Promise.all([metrics.refetch(), own.refetch()])
   return (
     <>
       <title>{shellText.title(text.title)}</title>
       <h1 className="text-2xl font-semibold tracking-tight">{text.title}</h1>
-      <p className="mt-1 mb-6 text-ink-2">{text.lead}</p>
-      {error !== null && data !== undefined && <ProblemNotice error={error} retry={metrics.refetch} className="mb-5" />}
-      {data === undefined ? (
+      <p className="mt-1 mb-6 text-ink-2">{everyone ? text.lead : text.ownLead}</p>
+      {error !== null && data !== undefined && seen !== undefined && <ProblemNotice error={error} retry={retry} className="mb-5" />}
+      {data === undefined || seen === undefined ? (
         error === null ? (
           <div role="status" aria-label={text.loading} className="grid grid-cols-2 gap-5 lg:grid-cols-4">
             {[1, 2, 3, 4].map((key) => (
@@ -243,11 +272,11 @@ export function OverviewPage() {
             <Skeleton className="col-span-full h-72" />
           </div>
         ) : (
-          <ProblemView error={error} retry={metrics.refetch} />
+          <ProblemView error={error} retry={retry} />
         )
       ) : (
         <div className="space-y-3 sm:space-y-5">
-          <Figures metrics={data} />
+          <Figures seen={seen} created={everyone ? data.createdTotal : undefined} />
           <div className="grid grid-cols-1 items-start gap-3 sm:gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
             <div className="space-y-3 sm:space-y-5">
               <Panel title={text.provisioning.title}>
@@ -255,20 +284,21 @@ export function OverviewPage() {
               </Panel>
               <div className="grid grid-cols-1 gap-3 sm:gap-5 md:grid-cols-2">
                 <Panel title={text.byStatus}>
-                  <ByStatus metrics={data} />
+                  <ByStatus byStatus={seen.byStatus} everyone={everyone} />
                 </Panel>
                 <Panel title={text.byEngine}>
-                  <ByEngine metrics={data} />
+                  {everyone ? <ByEngine byEngine={data.byEngine} /> : <OwnByEngine />}
                 </Panel>
               </div>
             </div>
             <div className="space-y-3 sm:space-y-5">
               <Panel title={text.problems.title}>
-                <Problems />
+                <Problems everyone={everyone} />
+                {everyone && <p className="mt-4 border-t border-line pt-3 text-sm text-ink-2">{text.failures(data.failedTotal, data.createdTotal)}</p>}
               </Panel>
               <Limits />
               <Panel title={text.health.title}>
-                <Health />
+                <Platform />
               </Panel>
             </div>
           </div>

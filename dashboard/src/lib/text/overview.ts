@@ -1,12 +1,18 @@
+import type { HealthState } from '@/api/generated/client'
 import { formatCount } from '../format'
+
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
 
 export const overviewText = {
   title: 'Overview',
   lead: 'The whole platform at a glance.',
+  ownLead: 'Your stores at a glance.',
   loading: 'Loading overview',
   stores: 'Stores',
+  ownStores: 'Your stores',
+  ownNote: 'In every state',
   ready: 'Ready',
-  readyShare: (percent: string) => `${percent} of all`,
+  readyShare: (share: number) => `${percent.format(share)} of all`,
   working: 'In progress',
   queue: (depth: number) => (depth === 0 ? 'Nobody waits' : depth === 1 ? '1 waits in line' : `${formatCount(depth)} wait in line`),
   attention: 'Need attention',
@@ -18,6 +24,7 @@ export const overviewText = {
   provisioning: {
     title: 'Time to ready',
     none: 'Times show up here once the first store is ready.',
+    everyone: 'Over all stores of the platform.',
     average: 'Average',
     p50: 'Half within',
     p95: '95 of 100 within',
@@ -25,11 +32,14 @@ export const overviewText = {
     chart: (count: number) => (count === 1 ? 'Your latest store' : `Your latest ${formatCount(count)} stores, oldest first`),
     bar: (name: string, duration: string) => `${name}: ${duration}`,
   },
-  problems: { title: 'Needs attention', none: 'All your stores are well.', unknown: 'Your stores can’t be listed right now.' },
+  problems: { title: 'Needs attention', none: 'All your stores are well.', noneAtAll: 'All stores are well.', unknown: 'Your stores can’t be listed right now.' },
+  failures: (failed: number, created: number) => (failed === 0 ? 'No store has failed so far.' : `${failed === 1 ? '1 failure' : `${formatCount(failed)} failures`} so far, with ${formatCount(created)} stores created.`),
   limits: 'Your limits',
   health: {
     title: 'Platform',
     api: 'API',
+    answers: { ok: 'Up', degraded: 'Up, in part', unavailable: 'Unavailable', starting: 'Starting', draining: 'Stopping' } satisfies Record<HealthState, string>,
+    unreachable: 'Down',
     states: { up: 'Up', down: 'Down', unknown: 'Not known yet' },
     names: { postgres: 'PostgreSQL', kubernetes: 'Kubernetes' } as Record<string, string>,
   },
