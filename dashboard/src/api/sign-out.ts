@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { config } from '@/lib/config'
 import { write } from '@/lib/storage'
-import { request } from './http'
+import { logout } from './generated/client'
 import { isUnauthenticated } from './problem'
 import { signedOut, userId } from './session'
 
@@ -12,7 +12,7 @@ export async function signOut(client: QueryClient): Promise<void> {
     userId.set(null)
     return
   }
-  await request('/api/auth/logout', { method: 'POST' }).catch((error: unknown) => {
+  await logout().catch((error: unknown) => {
     // It had ended already.
     if (!isUnauthenticated(error)) throw error
   })

@@ -12,15 +12,16 @@ import { Problem } from '@/api/problem'
 import { enginesQuery, keys, meQuery } from '@/api/queries'
 import type { Engine, Store } from '@/api/types'
 import { useAnswer } from '@/api/use-answer'
+import { LimitMeters } from '@/components/limit-meters'
 import { ProblemNotice, ProblemView } from '@/components/problem'
 import { Button, buttonStyle } from '@/components/ui/button'
 import { Field, Input } from '@/components/ui/field'
-import { Meter } from '@/components/ui/meter'
 import { Notice } from '@/components/ui/notice'
 import { Skeleton } from '@/components/ui/skeleton'
 import { randomId } from '@/lib/random-id'
 import { storeNameLength, storeNameMax } from '@/lib/store-name'
 import { createText as text } from '@/lib/text/create'
+import { limitsText } from '@/lib/text/limits'
 import { shellText } from '@/lib/text/shell'
 import { EngineChoice, included } from './engine-choice'
 import { type CreateValues, createSchema } from './schema'
@@ -165,14 +166,8 @@ function CreateForm({ engines, preset }: CreatePageProps & { engines: Engine[] }
         )}
         {limits !== undefined && (
           <section className="space-y-4 border-t border-line pt-5">
-            <h2 className="font-medium">{text.limits}</h2>
-            <Meter label={text.limitStores} value={text.limitStoresValue(limits.stores.used, limits.stores.max)} used={limits.stores.used} max={limits.stores.max} />
-            <Meter
-              label={text.limitHour}
-              value={text.limitHourValue(limits.creationsPerHour.left, limits.creationsPerHour.max)}
-              used={limits.creationsPerHour.max - limits.creationsPerHour.left}
-              max={limits.creationsPerHour.max}
-            />
+            <h2 className="font-medium">{limitsText.title}</h2>
+            <LimitMeters limits={limits} />
           </section>
         )}
       </aside>

@@ -11,15 +11,15 @@ import type { DependencyState, Health, Metrics, StoreStatus } from '@/api/types'
 import { useAnswer } from '@/api/use-answer'
 import { useLiveQuery } from '@/api/use-live-query'
 import { EngineMark } from '@/components/engine-mark'
+import { LimitMeters } from '@/components/limit-meters'
 import { ProblemNotice, ProblemView } from '@/components/problem'
 import { StatusBadge } from '@/components/status-badge'
-import { Meter } from '@/components/ui/meter'
 import { Skeleton } from '@/components/ui/skeleton'
 import { cn } from '@/lib/cn'
 import { formatCount } from '@/lib/format'
 import { formatDuration } from '@/lib/format-duration'
 import { timeToReady } from '@/lib/time-to-ready'
-import { createText } from '@/lib/text/create'
+import { limitsText } from '@/lib/text/limits'
 import { overviewText as text } from '@/lib/text/overview'
 import { shellText } from '@/lib/text/shell'
 import { statusText } from '@/lib/text/stores'
@@ -234,16 +234,8 @@ function Limits() {
   const limits = useMe()?.limits
   if (limits === undefined) return null
   return (
-    <Panel title={text.limits}>
-      <div className="space-y-4">
-        <Meter label={createText.limitStores} value={createText.limitStoresValue(limits.stores.used, limits.stores.max)} used={limits.stores.used} max={limits.stores.max} />
-        <Meter
-          label={createText.limitHour}
-          value={createText.limitHourValue(limits.creationsPerHour.left, limits.creationsPerHour.max)}
-          used={limits.creationsPerHour.max - limits.creationsPerHour.left}
-          max={limits.creationsPerHour.max}
-        />
-      </div>
+    <Panel title={limitsText.title}>
+      <LimitMeters limits={limits} />
     </Panel>
   )
 }

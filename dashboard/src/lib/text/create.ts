@@ -1,5 +1,4 @@
 import { storeNameMax, type StoreNameFault } from '../store-name'
-import { formatCount } from '../format'
 
 export const createText = {
   title: 'New store',
@@ -26,11 +25,6 @@ export const createText = {
     'bad-start': 'Start with a letter or a digit.',
     'bad-character': 'Use letters, digits, spaces and . _ , ’ & + - only (the plain apostrophe).',
   } satisfies Record<StoreNameFault, string>,
-  limits: 'Your limits',
-  limitStores: 'Stores',
-  limitStoresValue: (used: number, max: number) => `${formatCount(used)} of ${formatCount(max)} used`,
-  limitHour: 'New stores this hour',
-  limitHourValue: (left: number, max: number) => `${formatCount(left)} of ${formatCount(max)} left`,
   limitReached: 'You have as many stores as you may have. Delete one to make room.',
   hourReached: 'You have made as many stores as fit into an hour. Try again a little later.',
   submit: 'Create store',

@@ -34,7 +34,6 @@ export const overviewText = {
   },
   problems: { title: 'Needs attention', none: 'All your stores are well.', noneAtAll: 'All stores are well.', unknown: 'Your stores can’t be listed right now.' },
   failures: (failed: number, created: number) => (failed === 0 ? 'No store has failed so far.' : `${failed === 1 ? '1 failure' : `${formatCount(failed)} failures`} so far, with ${formatCount(created)} stores created.`),
-  limits: 'Your limits',
   health: {
     title: 'Platform',
     api: 'API',

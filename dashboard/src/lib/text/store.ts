@@ -1,5 +1,4 @@
-import { formatOrdinal } from '../format'
-import type { StoreStatus } from '@/api/types'
+import { storesText } from './stores'
 
 /** English for the page of one store. */
 export const storeText = {
@@ -13,7 +12,7 @@ export const storeText = {
   stepStates: { Pending: 'waiting', Running: 'under way', Succeeded: 'done', Failed: 'failed' },
   elapsed: 'Elapsed',
   queued: {
-    title: (place: number | null | undefined) => (place == null ? 'Waiting in line' : place === 1 ? 'Next in line' : `${formatOrdinal(place)} in line`),
+    title: (place: number | null | undefined) => (place == null ? 'Waiting in line' : storesText.queuePlace(place)),
     body: 'A few stores are set up at a time. Yours starts by itself; you can close this page.',
   },
   provisioning: { title: 'Setting up your store', body: 'This takes a moment. The page follows along, and you can leave it.' },
@@ -102,12 +101,4 @@ export const storeText = {
     submitting: 'Deleting…',
     cancel: 'Keep it',
   },
-  statusLine: {
-    Queued: 'Waiting in line',
-    Provisioning: 'Being set up',
-    Ready: 'Ready',
-    Degraded: 'Not answering',
-    Failed: 'Failed',
-    Deleting: 'Being deleted',
-  } satisfies Record<StoreStatus, string>,
 }
