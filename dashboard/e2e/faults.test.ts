@@ -74,6 +74,24 @@ test('after a break the live connection goes on from where it was', () =>
     assert.deepEqual([visitor.followed[0], visitor.followed.at(-1)], [null, '1'])
   }))
 
+test('what an admin sees of everyone’s stores is pushed, and only then', () =>
+  story({ world: admin() }, async (visitor, world) => {
+    const { page } = visitor
+    const [, queued] = world.stores
+    assert.ok(queued)
+    queued.owner = 'grace'
+    await page.goto(`${dashboard}/stores`)
+    await page.getByText('11 stores').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    assert.deepEqual([...new Set(visitor.scopes)], [null])
+    await page.getByRole('checkbox', { name: 'Everyone’s stores' }).check()
+    await page.getByRole('row', { name: /Nordlicht/ }).getByText('2nd in line').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    assert.equal(visitor.scopes.at(-1), 'all')
+    visitor.push({ type: 'store', store: { ...queued, queuePosition: 1 } })
+    await page.getByRole('row', { name: /Nordlicht/ }).getByText('Next in line').waitFor()
+  }))
+
 test('the API gone and back: what was loaded stays, and heals by itself', () =>
   story({}, async (visitor) => {
     const { page } = visitor

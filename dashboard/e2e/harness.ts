@@ -102,6 +102,8 @@ export class Visit {
     this.#leave = leave
   }
 
+  /** Whose stores each WebSocket ever opened was to tell of. */
+  readonly scopes: (string | null)[] = []
   /** Every WebSocket ever opened, by the cursor it came with. */
   readonly followed: (string | null)[] = []
   #cursor = 0
@@ -113,7 +115,9 @@ export class Visit {
   }
 
   greet(socket: WebSocketRoute): void {
-    const since = new URL(socket.url()).searchParams.get('since')
+    const { searchParams } = new URL(socket.url())
+    const since = searchParams.get('since')
+    this.scopes.push(searchParams.get('scope'))
     this.followed.push(since)
     socket.send(JSON.stringify({ type: 'ready', cursor: String(this.#cursor), resumed: since !== null }))
     this.#greeted.resolve(undefined)

@@ -5,6 +5,7 @@ describe('the live connection', () => {
   it('speaks to the API’s host and names the user', () => {
     expect(liveAddress('http://api.localhost:8080', 'http://dashboard.localhost:8080', 'ada & co', null)).toBe('ws://api.localhost:8080/api/ws?user=ada+%26+co')
     expect(liveAddress('', 'https://shops.example', null, '7.1-10')).toBe('wss://shops.example/api/ws?since=7.1-10')
+    expect(liveAddress('', 'https://shops.example', null, null, true)).toBe('wss://shops.example/api/ws?scope=all')
   })
 
   it('waits longer from try to try, up to twenty seconds, and never in step with others', () => {

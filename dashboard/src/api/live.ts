@@ -11,11 +11,12 @@ export function backoff(attempt: number, random: number): number {
   return whole / 2 + (whole / 2) * random
 }
 
-export function liveAddress(apiBase: string, origin: string, user: string | null, since: string | null): string {
+export function liveAddress(apiBase: string, origin: string, user: string | null, since: string | null, everyone = false): string {
   const url = new URL('/api/ws', apiBase || origin)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   // A browser can't set headers on a WebSocket, so header mode names the user in the address.
   if (user !== null) url.searchParams.set('user', user)
+  if (everyone) url.searchParams.set('scope', 'all')
   if (since !== null) url.searchParams.set('since', since)
   return url.href
 }
@@ -27,7 +28,7 @@ interface Listener {
 }
 
 /** Holds the WebSocket open, tells how it is, and hands on what comes. Returns what ends it. */
-export function connectLive(user: string | null, on: Listener): () => void {
+export function connectLive(user: string | null, everyone: boolean, on: Listener): () => void {
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let attempt = 0
@@ -53,7 +54,7 @@ export function connectLive(user: string | null, on: Listener): () => void {
       return
     }
     if (connection.get() === 'offline') connection.set('polling')
-    const current = new WebSocket(liveAddress(config.apiBase, location.origin, config.auth === 'header' ? user : null, cursor))
+    const current = new WebSocket(liveAddress(config.apiBase, location.origin, config.auth === 'header' ? user : null, cursor, everyone))
     socket = current
     let ready = false
     current.onmessage = (event) => {

@@ -20,11 +20,8 @@ export const isMeant = (error: Error | null): error is Problem => error instance
 /** An error is no answer, so that is asked again until there is one, unless the answer was meant. */
 const afterError = (error: Error): number | false => (isMeant(error) ? error.status === 429 && Math.max(pollMs, error.retryAfter ?? 0) : pollMs)
 
-/** When to ask again: not while changes are pushed. `pushed` is false for what the live connection doesn't tell. */
-const again =
-  (pushed = true) =>
-  ({ state: { error } }: Asked): number | false =>
-    error !== null ? afterError(error) : pushed && connection.get() === 'live' ? false : pollMs
+/** When to ask again: not while changes are pushed. */
+const again = ({ state: { error } }: Asked): number | false => (error !== null ? afterError(error) : connection.get() === 'live' ? false : pollMs)
 
 /** For what stays as it is once it is known, or is asked for at a pace of its own. */
 export const untilAnswered =
@@ -72,16 +69,14 @@ export const storesQuery = (values: api.StoreQuery) =>
     queryKey: [...keys.lists, values],
     queryFn: ({ signal }) => api.listStores(values, signal),
     placeholderData: keepPreviousData,
-    // Only one's own are pushed.
-    refetchInterval: again(values.scope !== 'all'),
+    refetchInterval: again,
   })
 
-/** An admin may look at a store of someone else, and of such nothing is pushed. */
-export const storeQuery = (id: string, admin = false) =>
+export const storeQuery = (id: string) =>
   queryOptions({
     queryKey: keys.store(id),
     queryFn: ({ signal }) => api.getStore(id, signal),
-    refetchInterval: again(!admin),
+    refetchInterval: again,
   })
 
 export const enginesQuery = queryOptions({

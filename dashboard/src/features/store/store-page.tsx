@@ -42,7 +42,7 @@ function Back() {
 }
 
 export function StorePage({ id }: { id: string }) {
-  const store = useLiveQuery(storeQuery(id, useMe()?.admin))
+  const store = useLiveQuery(storeQuery(id))
   const { data, error } = useAnswer(store)
   if (isNotFound(error)) {
     return (
