@@ -9,6 +9,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { getResponse } from 'msw'
 import { api, dashboard, port, root, shop } from '../e2e/harness.ts'
 import { startNginx } from '../e2e/nginx.ts'
@@ -48,7 +49,9 @@ async function speak(asked: IncomingMessage, answer: ServerResponse): Promise<vo
   let body = (await response?.text()) ?? ''
   // Nobody answers a WebSocket here.
   if (asked.url === '/api/openapi.json') body = body.replace('"/api/ws":{}', '"/api/no-ws":{}')
-  answer.writeHead(response?.status ?? 404, { 'content-type': 'application/json', ...cors }).end(body)
+  // As the API does with what is long.
+  const packed = body.length >= 1024 ? gzipSync(body, { level: 1 }) : undefined
+  answer.writeHead(response?.status ?? 404, { 'content-type': 'application/json', ...(packed && { 'content-encoding': 'gzip' }), ...cors }).end(packed ?? body)
 }
 
 interface Report {

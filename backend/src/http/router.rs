@@ -11,7 +11,9 @@ use axum::{
 };
 use http::{HeaderName, Method, header};
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::SizeAbove},
     cors::{AllowOrigin, CorsLayer},
 };
 use utoipa::OpenApi;
@@ -35,6 +37,8 @@ use crate::{
 
 /// The largest body that any route takes.
 const BODY_LIMIT: usize = 16 * 1024;
+/// Answers that are shorter, in bytes, go as they are: those with a secret among them, whose length shall tell nothing.
+const COMPRESSED_FROM: u64 = 1024;
 /// How long a browser may remember what it was told about CORS.
 const CORS_MAX_AGE: Duration = Duration::from_hours(1);
 
@@ -104,6 +108,7 @@ pub fn router(app: AppState) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), identity::middleware))
         .layer(middleware::from_fn_with_state(app.clone(), within_limits))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(compression())
         .layer(cors(&app.http))
         .layer(middleware::from_fn_with_state(app.clone(), context::middleware))
         .with_state(app)
@@ -133,6 +138,11 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without a message");
     Problem::internal(&message).into_response()
+}
+
+/// A list of stores shrinks to a tenth by the least effort, which a phone notices.
+fn compression() -> CompressionLayer<SizeAbove> {
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESSED_FROM))
 }
 
 fn cors(config: &HttpConfig) -> CorsLayer {

@@ -48,6 +48,21 @@ async fn a_deleted_store_is_gone() {
 }
 
 #[tokio::test]
+async fn a_long_answer_is_compressed_for_whoever_can_read_that() {
+    let api = TestApi::start().await;
+    for number in 0..5 {
+        api.store_of("alice", &format!("shop {number}")).await;
+    }
+    let plain = api.get("alice", "/api/stores").await;
+    let asked = request(Method::GET, "/api/stores", "alice").header("accept-encoding", "gzip, br");
+    let packed = api.send(asked.body(Body::empty()).unwrap()).await;
+
+    assert_eq!((plain.header("content-encoding"), packed.header("content-encoding")), (None, Some("gzip")));
+    assert_eq!(packed.header("etag"), plain.header("etag"));
+    assert!(packed.body.len() * 2 < plain.body.len(), "{} of {} bytes", packed.body.len(), plain.body.len());
+}
+
+#[tokio::test]
 async fn who_has_the_answer_already_gets_none_until_something_changes() {
     let api = TestApi::start().await;
     let id = api.store_of("alice", "shop").await;
