@@ -31,21 +31,27 @@ image_field() {
 
 # ---- the platform's own programs -------------------------------------------------------------------
 
-# Compiled here, where the compiler's cache is, and copied in. Both in one run, so that each dependency is compiled once.
+# Compiled here, where the compiler's cache is, and copied in. Both in one run, so that each dependency is compiled once; and not at all
+# where they are there from the same sources: to cargo those of a new checkout are new ones.
 needs_program() {
-  local name=$1 target=${CARGO_TARGET_DIR:-$CACHE/target} triple folder=$CACHE/images/$1
+  local name=$1 target=${CARGO_TARGET_DIR:-$CACHE/target} triple inputs folder=$CACHE/images/$1
   require_command cargo 'install Rust (https://rustup.rs)'
   triple=$(rustc -vV | sed -n 's/^host: //p')
   [[ $triple == *-linux-gnu ]] || die "the image of $name is compiled on Linux with glibc; this is $triple"
   mkdir -p "$folder"
-  (
-    flock 8
-    cd "$REPO_ROOT"
-    # Static, C library included: the image holds nothing else. --target keeps the flag from build scripts and macros.
-    CARGO_TARGET_DIR=$target RUSTFLAGS='-C target-feature=+crt-static' \
-      cargo build --release --locked --quiet --target "$triple" -p backend -p orchestrator
-  ) 8>"$CACHE/images/.cargo.lock" || die "cargo could not compile $name; its messages are above"
-  cmp -s "$target/$triple/release/$name" "$folder/$name" || cp "$target/$triple/release/$name" "$folder/$name"
+  inputs=$(hash_of "$(cd "$REPO_ROOT" && rustc -vV)" "$REPO_ROOT"/{Cargo.toml,Cargo.lock,rust-toolchain.toml} \
+    "$REPO_ROOT"/{backend,orchestrator,crates} ':(exclude,glob)**/tests/**' ':(exclude,glob)**/*.snap' ':(exclude,glob)**/*.md')
+  if [[ $(cat "$folder/inputs" 2>/dev/null) != "$inputs" ]]; then
+    (
+      flock 8
+      cd "$REPO_ROOT"
+      # Static, C library included: the image holds nothing else. --target keeps the flag from build scripts and macros.
+      CARGO_TARGET_DIR=$target RUSTFLAGS='-C target-feature=+crt-static' \
+        cargo build --release --locked --quiet --target "$triple" -p backend -p orchestrator
+    ) 8>"$CACHE/images/.cargo.lock" || die "cargo could not compile $name; its messages are above"
+    cmp -s "$target/$triple/release/$name" "$folder/$name" || cp "$target/$triple/release/$name" "$folder/$name"
+    echo "$inputs" >"$folder/inputs"
+  fi
   BUILD_OPTIONS=(--build-context "program=$folder")
   DIGEST=$(sha256sum <"$folder/$name")
 }
