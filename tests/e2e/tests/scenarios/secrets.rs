@@ -121,10 +121,7 @@ async fn read_logs(cluster: &Cluster, namespace: &str, said: &mut Said) -> Resul
         let name = pod.name_any();
         let statuses = pod.status.iter().flat_map(|status| status.container_statuses.iter().flatten());
         let restarted = statuses.map(|container| container.restart_count).sum::<i32>() > 0;
-        for previous in [false, true] {
-            if previous && !restarted {
-                continue;
-            }
+        for previous in [false].into_iter().chain(restarted.then_some(true)) {
             let which = LogParams { previous, ..LogParams::default() };
             let log = pods.logs(&name, &which).await.with_context(|| format!("the log of {name}"))?;
             // A cache may have nothing to say.
