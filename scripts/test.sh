@@ -5,7 +5,7 @@
 # PostgreSQL, and the whole product on a cluster of its own (instance `test`), which is taken away at the end. What it
 # needs it installs. The last line counts what passed, failed and was skipped.
 #
-#   stage    lint rust go web charts e2e (default: these), or browser: every view of the dashboard in every state, some minutes
+#   stage    lint rust go web charts e2e (default: these), or browser: every view of the dashboard in every state, 5 minutes
 #   --keep   leave the test cluster running, to look at it; scripts/down.sh --instance test takes it away
 #   --help   this text
 
@@ -317,4 +317,4 @@ build_and_load() {
 
 for stage in "${stages[@]}"; do "stage_$stage"; done
 together
-[[ $everything == false ]] || skip "$IN_BROWSER" "it takes too much of the 15 minutes that a run may take: scripts/test.sh browser"
+[[ $everything == false ]] || skip "$IN_BROWSER" "it takes 5 minutes of the 15 that a run may take: scripts/test.sh browser"
