@@ -25,6 +25,15 @@ pub struct Filter {
     pub search: Option<String>,
 }
 
+impl Filter {
+    /// Whether nothing is asked for but whose the stores are.
+    #[must_use]
+    pub const fn is_by_owner_alone(&self) -> bool {
+        let Self { owner: _, phases, engines, search } = self;
+        phases.is_empty() && engines.is_empty() && search.is_none()
+    }
+}
+
 /// By what they are ordered. Ties are broken by the id, so the order is total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SortKey {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use store_crd::{
     Phase, StoreId,
     store::{StepName, StepState},
@@ -46,13 +47,25 @@ pub struct StoreRecord {
     /// When it will be deleted, as its owner was told, for nobody visits it.
     pub idle_deletion_at: Option<Timestamp>,
     /// Its provisioning, step by step.
-    pub timeline: Vec<Step>,
+    pub timeline: Timeline,
     /// When it was seen to be gone.
     pub deleted_at: Option<Timestamp>,
 }
 
+/// [`Step`]s as they were written down, in JSON. On the way from the database to a caller nobody asks what is in them, so they aren't
+/// taken apart: of a list of stores they are the most.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timeline(Box<RawValue>);
+
+impl PartialEq for Timeline {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
 /// One step of a store's provisioning.
-// In this form it is kept as well as shown: what changes here must be able to read the rows of before.
+// In this form it is kept as well as shown: a field that comes later is missing in the rows of before, so that it has to be optional.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = TimelineStep)]
 #[serde(rename_all = "camelCase")]

@@ -112,10 +112,10 @@ async fn the_version_before_finds_the_timelines_that_this_one_writes() {
 
 #[test]
 fn a_migration_only_adds() {
-    let takes_away = Regex::new(
-        r"(?i)\b(drop (table|column|index|function|trigger|type)|rename|alter column|set not null)\b",
-    )
-    .unwrap();
+    // An index may give way to another: the old version finds with it what it found before.
+    let takes_away =
+        Regex::new(r"(?i)\b(drop (table|column|function|trigger|type)|rename|alter column|set not null)\b")
+            .unwrap();
     let must_be_given = Regex::new(r"(?is)add column [^,;]*\bnot null\b").unwrap();
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     for file in fs::read_dir(directory).unwrap() {

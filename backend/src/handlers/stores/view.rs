@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     config::PublicConfig,
-    domain::store::{Step, StoreRecord},
+    domain::store::{Step, StoreRecord, Timeline},
 };
 
 /// A store, the same wherever one is shown.
@@ -54,7 +54,8 @@ pub struct StoreView {
     /// When the store will be deleted, for nobody visits it; null unless its owner was warned. A visit takes the warning back.
     pub idle_deletion_at: Option<Timestamp>,
     /// What is done to bring the store up, step by step, in order. Empty until the cluster has taken the store.
-    pub timeline: Vec<Step>,
+    #[schema(value_type = Vec<Step>)]
+    pub timeline: Timeline,
 }
 
 /// Where a store stands. It goes from `Queued` over `Provisioning` to `Ready`; `Failed` says why in `reason` and `message`; a store
