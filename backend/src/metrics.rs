@@ -22,7 +22,7 @@ use prometheus_client::{
 
 use crate::{
     db::{
-        totals::{Count, DURATION_BOUNDS, Durations, StoreCount, Totals},
+        totals::{Count, DURATION_BOUNDS, DeletionCount, Durations, StoreCount, Totals},
         usage::StoreUsage,
     },
     shared_answer::SharedAnswer,
@@ -166,7 +166,8 @@ impl Collector for Counted {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
         let Self { figures, per_store, live_clients } = self;
         let Figures { totals, usage } = &**figures;
-        let Totals { stores, created, failed, refused, durations, percentiles: _, outbox } = totals;
+        let Totals { stores, created, failed, deletions, refused, durations, percentiles: _, outbox } =
+            totals;
 
         let mut family =
             encoder.encode_descriptor("stores", "Stores that there are", None, MetricType::Gauge)?;
@@ -178,6 +179,13 @@ impl Collector for Counted {
         counters(&mut encoder, "stores_created", "Stores ever created", "engine", created)?;
         counters(&mut encoder, "stores_failed", "How often a store failed", "engine", failed)?;
         counters(&mut encoder, "creations_refused", "Creations refused because of a limit", "code", refused)?;
+
+        let help = "Deletions of stores";
+        let mut family = encoder.encode_descriptor("store_deletions", help, None, MetricType::Counter)?;
+        for DeletionCount { cause, engine, count } in deletions {
+            let labels = [("cause", cause.as_str()), ("engine", engine.as_str())];
+            ConstCounter::new(unsigned(*count)).encode(family.encode_family(&labels)?)?;
+        }
 
         let help = "Time from the request for a store until it was ready";
         let mut family =

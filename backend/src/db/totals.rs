@@ -29,6 +29,18 @@ pub struct StoreCount {
     pub count: i64,
 }
 
+/// How many deletions there were of one engine's stores.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct DeletionCount {
+    /// `request` for those that were asked for here, `idle` for those of stores that nobody visited, `cluster` for those that were done
+    /// there.
+    pub cause: String,
+    /// Their engine.
+    pub engine: String,
+    /// How many there were.
+    pub count: i64,
+}
+
 /// A number for a word.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Count {
@@ -73,6 +85,8 @@ pub struct Totals {
     pub created: Vec<Count>,
     /// How often stores failed, by engine.
     pub failed: Vec<Count>,
+    /// Deletions, by cause and engine.
+    pub deletions: Vec<DeletionCount>,
     /// Creations that were refused, by code.
     pub refused: Vec<Count>,
     /// Times from the request until the store was ready.
@@ -102,6 +116,14 @@ pub async fn count(pool: &PgPool) -> sqlx::Result<Totals> {
     let failed = sqlx::query_as(
         "select s.engine as word, count(*) as count from store_events e join stores s on s.id = e.store_id
          where e.type = 'Failed' group by 1 order by 1",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let deletions = sqlx::query_as(
+        "select case when a.actor is not null then 'request' when a.detail like 'idle:%' then 'idle' else 'cluster' end as cause,
+                s.engine, count(*) as count
+         from audit_log a join stores s on s.id = a.store_id
+         where a.action = 'store.delete' and a.result = 'accepted' group by 1, 2 order by 1, 2",
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -135,5 +157,5 @@ pub async fn count(pool: &PgPool) -> sqlx::Result<Totals> {
     .fetch_one(&mut *connection)
     .await?;
     let outbox = sqlx::query_scalar("select count(*) from outbox").fetch_one(&mut *connection).await?;
-    Ok(Totals { stores, created, failed, refused, durations, percentiles, outbox })
+    Ok(Totals { stores, created, failed, deletions, refused, durations, percentiles, outbox })
 }

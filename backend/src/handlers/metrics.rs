@@ -141,7 +141,8 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 
 impl Metrics {
     fn new(Figures { totals, usage }: &Figures) -> Self {
-        let Totals { stores, created, failed, refused, durations: _, percentiles, outbox } = totals;
+        let Totals { stores, created, failed, deletions: _, refused, durations: _, percentiles, outbox } =
+            totals;
         let mut by_status = BTreeMap::new();
         let mut by_engine = BTreeMap::new();
         for counted in stores {

@@ -56,6 +56,8 @@ async fn what_was_refused_is_written_down_and_fills_no_log() {
         api.post_with_key("bob", "key", json!({"name": "another", "engine": "medusa"})).await;
         api.delete("bob", &format!("/api/stores/{NOBODYS}")).await;
         reveal(&api, "bob", NOBODYS).await;
+        api.post("carol", json!({"name": "", "engine": "medusa"})).await;
+        api.post_with_key("dave", "", body.clone()).await;
     }
     let refused: Vec<_> = api.audit_log().await.into_iter().filter(|row| row.2 == "refused").collect();
     let row = |actor: &str, action: &str, code: &str| {
@@ -66,6 +68,8 @@ async fn what_was_refused_is_written_down_and_fills_no_log() {
         row("bob", "store.create", "idempotency_key_reused"),
         row("bob", "store.delete", "store_not_found"),
         row("bob", "store.reveal_admin_login", "store_not_found"),
+        row("carol", "store.create", "validation_failed"),
+        row("dave", "store.create", "invalid_idempotency_key"),
     ];
     assert_eq!(refused, expected);
     let about: i64 = sqlx::query_scalar("select count(*) from audit_log where store_id = $1::uuid")

@@ -185,6 +185,9 @@ async fn a_store_is_deleted_when_the_day_of_which_its_owner_was_warned_has_come(
     let deletions: Vec<_> = rows.into_iter().filter(|(.., detail)| of_idle(detail)).collect();
     let detail = "idle: not visited since 2026-11-24T12:00:00Z".to_owned();
     assert_eq!(deletions, [(None, "store.delete".to_owned(), "accepted".to_owned(), Some(detail))]);
+    let metrics = world.cluster.api.get("prometheus", "/api/metrics").await.text();
+    let counted = r#"store_platform_store_deletions_total{cause="idle",engine="medusa"} 1"#;
+    assert!(metrics.contains(counted), "{metrics}");
 
     world.cluster.relay_all().await;
     assert!(world.cluster.stores().get_opt(&id).await.unwrap().is_none());

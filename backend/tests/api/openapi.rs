@@ -1,5 +1,7 @@
 //! `GET /api/openapi.json` and `GET /api/docs`
 
+use std::collections::BTreeSet;
+
 use backend::http::router::openapi_json;
 use http::StatusCode;
 use regex::Regex;
@@ -32,6 +34,23 @@ fn the_description_says_what_a_name_may_be_as_the_cluster_does() {
     let name = json.pointer("/components/schemas/CreateStore/properties/name").unwrap();
     assert_eq!(name["pattern"], store_crd::names::DISPLAY_NAME_PATTERN);
     assert_eq!(name["maxLength"], store_crd::names::DISPLAY_NAME_MAX);
+}
+
+#[test]
+fn the_guide_explains_every_code_and_no_other() {
+    let json: Value = serde_json::from_str(&openapi_json()).unwrap();
+    let codes = json.pointer("/components/schemas/Code/enum").unwrap().as_array().unwrap();
+    let codes: BTreeSet<_> = codes.iter().map(|code| code.as_str().unwrap()).collect();
+    let guide = include_str!("../../../docs/API.md");
+    let rows = guide.lines().filter(|line| line.starts_with("| 4") || line.starts_with("| 5"));
+    let words = Regex::new("`([a-z]+(?:_[a-z]+)*)`").unwrap();
+    // The names of a problem's own fields are no codes.
+    let fields = ["detail", "errors"];
+    let explained: BTreeSet<_> = rows
+        .flat_map(|row| words.captures_iter(row).map(|word| word.extract::<1>().1[0]))
+        .filter(|word| !fields.contains(word))
+        .collect();
+    assert_eq!(explained, codes);
 }
 
 #[tokio::test]

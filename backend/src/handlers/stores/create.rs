@@ -47,6 +47,9 @@ pub enum RouteError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+    /// The body or the key can't be used.
+    #[error("the request can't be used")]
+    Unusable(Problem),
     /// There is no such engine.
     #[error("names no engine; there are: {known}")]
     UnknownEngine {
@@ -93,6 +96,7 @@ impl From<RouteError> for Problem {
         let message = error.to_string();
         match error {
             RouteError::Database(error) => error.into(),
+            RouteError::Unusable(problem) => problem,
             RouteError::UnknownEngine { .. } => Self::with_field(Code::UnknownEngine, "engine", message),
             RouteError::UnknownVersion { .. } => Self::with_field(Code::UnknownEngine, "version", message),
             RouteError::KeyReused => Self::new(Code::IdempotencyKeyReused, message),
@@ -194,12 +198,16 @@ pub async fn create_store(
     State(app): State<AppState>,
     context: RequestContext,
     caller: Caller,
-    Repeatable(key): Repeatable,
-    Body(wanted): Body<CreateStore>,
+    key: Result<Repeatable, Problem>,
+    wanted: Result<Body<CreateStore>, Problem>,
 ) -> Result<Response, RouteError> {
-    let created = create(&app, &context, &caller, key.as_ref(), wanted).await;
+    let created = match key.and_then(|Repeatable(key)| Ok((key, wanted?))) {
+        Ok((key, Body(wanted))) => create(&app, &context, &caller, key.as_ref(), wanted).await,
+        Err(problem) => Err(RouteError::Unusable(problem)),
+    };
     // What a limit refuses is written down where the limit is held.
     let noted = match &created {
+        Err(RouteError::Unusable(problem)) => Some(problem.code()),
         Err(RouteError::UnknownEngine { .. } | RouteError::UnknownVersion { .. }) => {
             Some(Code::UnknownEngine)
         }
