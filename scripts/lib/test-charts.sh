@@ -55,7 +55,8 @@ contains local-80 '{ name: CORS_ORIGINS, value: http://dashboard.localhost }'
 
 prod=(-f "$platform/values-prod.yaml" --set domain=shops.example.com)
 oidc=(--set backend.auth.oidc.issuer=https://login.example.com:8443/realms/shops
-  --set backend.auth.oidc.audience=https://api.shops.example.com --set backend.auth.oidc.clientId=dashboard)
+  --set backend.auth.oidc.audience=https://api.shops.example.com --set backend.auth.oidc.clientId=dashboard
+  --set 'backend.trustedProxies={10.42.0.0/16}')
 renders prod "$platform" "${prod[@]}" "${oidc[@]}" --set backend.auth.oidc.existingSecret=oidc-client \
   --set backend.auth.oidc.caSecret=oidc-ca --set backend.tracesEndpoint=http://collector.monitoring:4318
 contains prod 'cert-manager.io/cluster-issuer: letsencrypt'
@@ -121,6 +122,7 @@ refuses 'domain is required' "$platform"
 refuses 'domian' "$platform" --set domian=x.example
 refuses 'oidc.issuer is required' "$platform" "${prod[@]}"
 refuses 'oidc.clientId is required' "$platform" "${prod[@]}" "${oidc[@]}" --set backend.auth.oidc.clientId=
+refuses 'trustedProxies is required: the networks' "$platform" "${prod[@]}" "${oidc[@]}" --set backend.trustedProxies=null
 refuses 'adminUsers is for header mode' "$platform" "${prod[@]}" "${oidc[@]}" --set 'backend.auth.adminUsers={root}'
 refuses 'mode' "$platform" --set domain=x.example --set backend.auth.mode=trust
 refuses 'tracesEndpoint' "$platform" --set domain=x.example --set backend.tracesEndpoint=https://collector:4318

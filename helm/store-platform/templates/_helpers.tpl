@@ -132,6 +132,9 @@ scheme://host[:port] of a host below the domain; call with (list $ "api"). Witho
 {{- if .Values.backend.auth.adminUsers -}}
 {{- fail "backend.auth.adminUsers is for header mode; in oidc mode admins have the role backend.auth.oidc.adminRole" -}}
 {{- end -}}
+{{- if not .Values.backend.trustedProxies -}}
+{{- fail "backend.trustedProxies is required: the networks of the ingress controller's pods, such as {10.42.0.0/16}; without it every caller has the controller's address, and they all share the limit of one address" -}}
+{{- end -}}
 {{- end -}}
 {{- with .Values.stores.idle -}}
 {{- if and .deleteAfterDays (ge (int .warnDays) (int .deleteAfterDays)) -}}
