@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, env};
 
 use anyhow::{Context as _, Result, ensure};
 use e2e::{Api, Cluster, api::DELETED_LIMIT, cluster::PLATFORM_NAMESPACE};
+use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::{Event, Pod, Secret};
 use kube::{
     ResourceExt as _,
@@ -27,50 +28,49 @@ async fn no_secret_is_in_a_log_a_metric_a_list_an_error_or_the_audit_log() -> Re
     let canary =
         env::var("STORE_ADMIN_PASSWORD").context("STORE_ADMIN_PASSWORD is not set: run scripts/test.sh")?;
 
-    for engine in e2e::engines() {
-        let store = api.create("Canary", &engine).await?;
-        api.ready(&store.id).await?;
-        let namespace = store.namespace();
-
-        let login =
-            api.request(Method::POST, &format!("/api/stores/{}/admin-login", store.id)).send().await?;
-        let login: Value = login.error_for_status()?.json().await?;
-        ensure!(login["password"] == canary, "the owner, who asked, was not shown the password");
-
-        let mut said = Said::new();
-        ask_the_api(&store.id, &mut said).await?;
-        for namespace in [PLATFORM_NAMESPACE, &namespace] {
-            read_logs(&cluster, namespace, &mut said).await?;
-            let events = cluster.namespaced::<Event>(namespace).list(&ListParams::default()).await?;
-            said.insert(format!("the events in {namespace}"), serde_json::to_string(&events.items)?);
-        }
-        scrape_orchestrators(&cluster, &mut said).await?;
-        let object = cluster.stores().get(&store.id).await?;
-        said.insert("the Store".to_owned(), serde_json::to_string(&object)?);
-        ensure!(
-            said.values().all(|text| !text.is_empty()),
-            "somebody said nothing at all: {:?}",
-            silent(&said)
-        );
-
-        let mut secrets = secrets_in(&cluster, PLATFORM_NAMESPACE).await?;
-        secrets.extend(secrets_in(&cluster, &namespace).await?);
-        ensure!(
-            secrets.values().any(|value| *value == canary),
-            "the canary is in no Secret: {:?}",
-            secrets.keys()
-        );
-        for (secret, value) in &secrets {
-            for (who, text) in &said {
-                // The value itself is not told here either.
-                ensure!(!text.contains(value.as_str()), "the value of {secret} stands in {who}");
-            }
-        }
-
-        api.delete(&store.id).await?;
-        cluster.no_trace(store.store_id(), DELETED_LIMIT).await?;
-    }
+    let engines = e2e::engines();
+    try_join_all(engines.iter().map(|engine| keeps_to_itself(&cluster, &api, engine, &canary))).await?;
     Ok(())
+}
+
+/// A store of this engine with the canary for a password, from its creation to its end.
+async fn keeps_to_itself(cluster: &Cluster, api: &Api, engine: &str, canary: &str) -> Result<()> {
+    let store = api.create("Canary", engine).await?;
+    api.ready(&store.id).await?;
+    let namespace = store.namespace();
+
+    let login = api.request(Method::POST, &format!("/api/stores/{}/admin-login", store.id)).send().await?;
+    let login: Value = login.error_for_status()?.json().await?;
+    ensure!(login["password"] == canary, "the owner, who asked, was not shown the password");
+
+    let mut said = Said::new();
+    ask_the_api(&store.id, &mut said).await?;
+    for namespace in [PLATFORM_NAMESPACE, &namespace] {
+        read_logs(cluster, namespace, &mut said).await?;
+        let events = cluster.namespaced::<Event>(namespace).list(&ListParams::default()).await?;
+        said.insert(format!("the events in {namespace}"), serde_json::to_string(&events.items)?);
+    }
+    scrape_orchestrators(cluster, &mut said).await?;
+    let object = cluster.stores().get(&store.id).await?;
+    said.insert("the Store".to_owned(), serde_json::to_string(&object)?);
+    ensure!(said.values().all(|text| !text.is_empty()), "somebody said nothing at all: {:?}", silent(&said));
+
+    let mut secrets = secrets_in(cluster, PLATFORM_NAMESPACE).await?;
+    secrets.extend(secrets_in(cluster, &namespace).await?);
+    ensure!(
+        secrets.values().any(|value| value == canary),
+        "the canary is in no Secret: {:?}",
+        secrets.keys()
+    );
+    for (secret, value) in &secrets {
+        for (who, text) in &said {
+            // The value itself is not told here either.
+            ensure!(!text.contains(value.as_str()), "the value of {secret} stands in {who}");
+        }
+    }
+
+    api.delete(&store.id).await?;
+    cluster.no_trace(store.store_id(), DELETED_LIMIT).await
 }
 
 fn silent(said: &Said) -> Vec<&String> {
@@ -82,18 +82,18 @@ async fn ask_the_api(id: &str, said: &mut Said) -> Result<()> {
     let (owner, admin) = (Api::of("e2e-secrets")?, Api::of("admin")?);
     let of_store = ["", "/events", "/logs?source=setup&tail=1000", "/logs?source=app&tail=1000", "/usage"];
     let of_store = of_store.map(|route| format!("/api/stores/{id}{route}"));
-    let others =
-        ["/api/stores", "/api/engines", "/api/me", "/api/health", "/api/metrics", "/api/openapi.json"];
+    let others = ["/api/engines", "/api/me", "/api/health", "/api/metrics", "/api/openapi.json"];
     for path in others.map(str::to_owned).iter().chain(&of_store) {
         let answer = owner.request(Method::GET, path).send().await?;
         ensure!(answer.status() == StatusCode::OK, "{path} answered {}", answer.status());
         said.insert(format!("GET {path}"), heard(answer).await?);
     }
-    for path in ["/api/audit?limit=100", "/api/stores?scope=all&limit=100", "/api/metrics"] {
-        let answer = admin.request(Method::GET, path).header("accept", "application/json").send().await?;
-        ensure!(answer.status() == StatusCode::OK, "{path} answered {}", answer.status());
-        said.insert(format!("GET {path}, as an admin"), heard(answer).await?);
-    }
+    let totals =
+        owner.request(Method::GET, "/api/metrics").header("accept", "application/json").send().await?;
+    said.insert("the totals of GET /api/metrics".to_owned(), heard(totals.error_for_status()?).await?);
+    read_to_the_end(&owner, "/api/stores?limit=200", said).await?;
+    read_to_the_end(&admin, "/api/stores?scope=all&limit=200", said).await?;
+    read_to_the_end(&admin, "/api/audit?limit=200", said).await?;
     let refused = [
         owner.request(Method::GET, "/api/audit"),
         owner.anonymous(Method::GET, &format!("/api/stores/{id}")),
@@ -107,6 +107,20 @@ async fn ask_the_api(id: &str, said: &mut Said) -> Result<()> {
         said.insert(format!("refusal {number}"), heard(answer).await?);
     }
     Ok(())
+}
+
+/// All pages of a list.
+async fn read_to_the_end(api: &Api, path: &str, said: &mut Said) -> Result<()> {
+    let mut address = path.to_owned();
+    loop {
+        let answer = api.request(Method::GET, &address).send().await?.error_for_status()?;
+        let headers = format!("{:?}", answer.headers());
+        let page = answer.text().await?;
+        let next = serde_json::from_str::<Value>(&page)?["nextCursor"].as_str().map(str::to_owned);
+        said.insert(format!("GET {address}"), headers + &page);
+        let Some(cursor) = next else { return Ok(()) };
+        address = format!("{path}&cursor={cursor}");
+    }
 }
 
 /// The headers and the body.
