@@ -85,6 +85,8 @@ beside() {
   while (($(jobs -pr | wc -l) >= AT_ONCE)); do wait -n || true; done
   log "    begun: $name"
   besides+=("$output")
+  # In a process group of its own, all of which ends when the run is cut off.
+  set -m
   (
     started=$(now_ms)
     set +e
@@ -97,6 +99,7 @@ beside() {
     heading "$name"
     cat "$output" >&2
   ) 9>"$work/beside.lock" &
+  set +m
 }
 
 together() {
@@ -119,7 +122,7 @@ conclude() {
   local code=$?
   trap - EXIT
   # Cut off in the middle, what runs beside ends, too.
-  jobs -p | xargs --no-run-if-empty kill 2>/dev/null || true
+  jobs -p | sed 's/^/-/' | xargs --no-run-if-empty kill -- 2>/dev/null || true
   wait
   rm -rf "$work"
   heading "Summary"
