@@ -1,5 +1,7 @@
 /** Processor time and memory as people read them. */
-const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+import { formatsText, locale } from './text/formats'
+
+const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
 /** "512 MiB", "1.5 GiB". */
@@ -12,7 +14,4 @@ export function formatBytes(bytes: number): string {
 export const formatCoreCount = (cores: number): string => (cores < 0.01 && cores > 0 ? '< 0.01' : number.format(Math.round(cores * 100) / 100))
 
 /** "0.12 cores", "1 core". */
-export function formatCores(cores: number): string {
-  const text = formatCoreCount(cores)
-  return `${text} ${text === '1' ? 'core' : 'cores'}`
-}
+export const formatCores = (cores: number): string => formatsText.cores(formatCoreCount(cores))

@@ -1,5 +1,5 @@
 /** Numbers and dates as people read them. Everything that depends on "now" is given it. */
-const locale = 'en'
+import { formatsText, locale } from './text/formats'
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined
@@ -33,11 +33,8 @@ export function formatRelative(value: string, now: number): string {
   for (const [unit, size] of units) {
     if (Math.abs(distance) >= size) return relative().format(Math.trunc(distance / size), unit)
   }
-  return Math.abs(distance) < 5_000 ? 'just now' : relative().format(Math.trunc(distance / 1000), 'second')
+  return Math.abs(distance) < 5_000 ? formatsText.justNow : relative().format(Math.trunc(distance / 1000), 'second')
 }
 
 /** "1st", "2nd", "3rd", "4th". */
-export function formatOrdinal(value: number): string {
-  const suffix = { one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' }[ordinalRules().select(value)]
-  return `${count().format(value)}${suffix}`
-}
+export const formatOrdinal = (value: number): string => formatsText.ordinal(count().format(value), ordinalRules().select(value))

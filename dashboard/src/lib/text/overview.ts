@@ -1,7 +1,8 @@
 import type { HealthState } from '@/api/generated/client'
 import { formatCount } from '../format'
+import { locale } from './formats'
 
-const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
+const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
 
 export const overviewText = {
   title: 'Overview',
