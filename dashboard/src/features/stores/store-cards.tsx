@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router'
 import type { Store } from '@/api/types'
 import { EngineMark } from '@/components/engine-mark'
 import { RelativeTime } from '@/components/relative-time'
@@ -7,6 +6,7 @@ import { StepBar } from '@/components/step-bar'
 import { storesText } from '@/lib/text/stores'
 import { statusNote } from './status-cell'
 import { StoreLinks } from './store-links'
+import { StorePageLink } from './store-page-link'
 
 function StoreCard({ store, engineTitle }: { store: Store; engineTitle: string }) {
   const note = statusNote(store)
@@ -16,9 +16,9 @@ function StoreCard({ store, engineTitle }: { store: Store; engineTitle: string }
         <EngineMark engine={store.engine} />
         <div className="min-w-0 flex-1">
           <h2 className="truncate font-medium">
-            <Link to="/stores/$id" params={{ id: store.id }} className="after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent">
+            <StorePageLink id={store.id} className="after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent">
               {store.name}
-            </Link>
+            </StorePageLink>
           </h2>
           <p className="truncate text-sm text-ink-3">
             {engineTitle} {store.version}

@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router'
 import arrowDownIcon from 'lucide/dist/esm/icons/arrow-down.mjs'
 import arrowUpIcon from 'lucide/dist/esm/icons/arrow-up.mjs'
 import { Icon } from '@/components/icon'
@@ -11,6 +10,7 @@ import { storesText } from '@/lib/text/stores'
 import type { Sort } from './search'
 import { StatusCell } from './status-cell'
 import { StoreLinks } from './store-links'
+import { StorePageLink } from './store-page-link'
 
 const text = storesText.columns
 
@@ -46,9 +46,9 @@ const Row = memo(function Row({ store, engineTitle, owner }: { store: Store; eng
         <div className="flex items-center gap-3">
           <EngineMark engine={store.engine} />
           <div className="min-w-0">
-            <Link to="/stores/$id" params={{ id: store.id }} className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-lg focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent">
+            <StorePageLink id={store.id} className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-lg focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent">
               {store.name}
-            </Link>
+            </StorePageLink>
             <span className="block truncate text-sm text-ink-3">
               {engineTitle} <span className="hidden sm:inline">{store.version}</span>
             </span>
