@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -34,7 +35,7 @@ describe('nginx', { skip: missingNginx() }, () => {
   test('hashed files are kept for a year, the page and its settings are asked for each time', async () => {
     const caching = async (path: string) => (await ask(path)).headers['cache-control']
     assert.equal(await caching(await script()), 'public, max-age=31536000, immutable')
-    for (const path of ['/', '/stores', '/index.html', '/config.json', '/theme.js']) assert.equal(await caching(path), 'no-cache', path)
+    for (const path of ['/', '/stores', '/index.html', '/overview', '/config.json']) assert.equal(await caching(path), 'no-cache', path)
   })
 
   test('what was not changed is not sent again', async () => {
@@ -62,12 +63,21 @@ describe('nginx', { skip: missingNginx() }, () => {
     assert.equal((await ask('/', {}, 'POST')).statusCode, 405)
   })
 
-  test('the content policy allows our own files, the API beside and the shops, and nothing inline', async () => {
+  test('the page of a view asks for the view’s code at once', async () => {
+    for (const [path, code] of [['/stores/new', 'stores.new-'], ['/stores/01939c4e-9d2a-7b64-8d5c-2f6d6d0f4a51', 'stores._id-'], ['/overview', 'overview-']] as const) {
+      const page = await (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+      assert.ok(page.includes(`<link rel="modulepreload" fetchpriority="low" crossorigin href="/assets/${code}`), `${path}: ${page}`)
+    }
+  })
+
+  test('the content policy allows our own files, the API beside and the shops, and nothing inline but the line for the theme', async () => {
+    const [, inline = ''] = /<script>(.*)<\/script>/.exec(await readFile(join(root, 'dist/index.html'), 'utf8')) ?? []
+    const theme = `'sha256-${createHash('sha256').update(inline).digest('base64')}'`
     for (const path of ['/', await script(), '/assets/missing.js']) {
       const { headers } = await ask(path)
       assert.equal(
         headers['content-security-policy'],
-        `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ${['http', 'https', 'ws', 'wss'].map((scheme) => `${scheme}://api.shops.example:${port}`).join(' ')}; frame-src http://*.shops.example:${port} https://*.shops.example:${port}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
+        `default-src 'none'; script-src 'self' ${theme}; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ${['http', 'https', 'ws', 'wss'].map((scheme) => `${scheme}://api.shops.example:${port}`).join(' ')}; frame-src http://*.shops.example:${port} https://*.shops.example:${port}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
       )
       assert.equal(headers['x-content-type-options'], 'nosniff')
       assert.equal(headers['referrer-policy'], 'same-origin')
