@@ -14,6 +14,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/common.sh"
 # shellcheck source=scripts/lib/npm.sh
 source "$REPO_ROOT/scripts/lib/npm.sh"
+# shellcheck source=scripts/lib/images.sh
+source "$REPO_ROOT/scripts/lib/images.sh"
 
 readonly BENCH=$REPO_ROOT/bench
 readonly ROUTES=(list get create) SERVICES=(backend express)
@@ -154,7 +156,7 @@ if [[ $beside_servers == false ]]; then
   require_command node "install Node 20 or newer"
   peer >/dev/null
   cd "$REPO_ROOT"
-  step "Building the backend as it is shipped" cargo build --quiet --locked --release -p backend
+  step "Building the backend as it is shipped" compile_program backend
   cargo build --quiet --locked --workspace --example with_servers
   exec "$CARGO_TARGET_DIR/debug/examples/with_servers" "${BASH_SOURCE[0]}" --beside-servers \
     --rounds "$rounds" --seconds "$seconds" --connections "$connections"
@@ -176,7 +178,8 @@ cat >"$work/no-cluster" <<'END'
  "clusters": [{"name": "none", "cluster": {"server": "http://127.0.0.1:1"}}], "users": [{"name": "none", "user": {}}],
  "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}]}
 END
-cp "$CARGO_TARGET_DIR/release/backend" "$work/backend"
+compile_program backend
+cp "$PROGRAM" "$work/backend"
 
 # It makes the schema.
 start backend

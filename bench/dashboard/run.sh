@@ -12,6 +12,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/common.sh"
 # shellcheck source=scripts/lib/npm.sh
 source "$REPO_ROOT/scripts/lib/npm.sh"
+# shellcheck source=scripts/lib/images.sh
+source "$REPO_ROOT/scripts/lib/images.sh"
 # shellcheck source=scripts/lib/browser.sh
 source "$REPO_ROOT/scripts/lib/browser.sh"
 
@@ -36,7 +38,7 @@ if [[ $beside_servers == false ]]; then
   install_browser
   require_command npm "install Node 20 or newer"
   cd "$REPO_ROOT"
-  step "Building the backend as it is shipped" cargo build --quiet --locked --release -p backend
+  step "Building the backend as it is shipped" compile_program backend
   cargo build --quiet --locked --workspace --example with_servers
   cd dashboard
   npm_packages
@@ -49,7 +51,7 @@ sql() { psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "$DATABASE_URL" "$@"; }
 # The dashboard and its API share a port, as behind an ingress; so they have an address each, which the browser is told.
 start_backend() {
   env LISTEN="127.0.0.2:$port" CORS_ORIGINS="http://dashboard.localhost:$port" MAX_REQUESTS_PER_MINUTE=0 USAGE_SECONDS=0 DRAIN_SECONDS=0 \
-    "$CARGO_TARGET_DIR/release/backend" >"$work/log" 2>&1 &
+    "$work/backend" >"$work/log" 2>&1 &
   process=$!
   wait_for 60 "the backend" curl --fail --silent "http://127.0.0.2:$port/api/health"
 }
@@ -60,7 +62,7 @@ report() {
 
 Each thing $repetitions times, in milliseconds; commit $(git -C "$REPO_ROOT" rev-parse --short HEAD). $(nproc) cores
 ($(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo)), browser, backend and PostgreSQL on the same ones; load average when it
-began: $began. $(chromium --version 2>/dev/null | cut -d' ' -f1-2), $("$CARGO_TARGET_DIR/release/backend" --version), $(psql --version | cut -d' ' -f1-3).
+began: $began. $(chromium --version 2>/dev/null | cut -d' ' -f1-2), $("$work/backend" --version), $(psql --version | cut -d' ' -f1-3).
 
 $(cat "$work/table")
 END
@@ -76,6 +78,8 @@ conclude() {
 work=$(mktemp -d) process='' port=$(free_port 4273)
 trap conclude EXIT
 began=$(cut -d' ' -f1 /proc/loadavg)
+compile_program backend
+cp "$PROGRAM" "$work/backend"
 
 start_backend
 sql --file "$BENCH/dashboard/seed.sql"

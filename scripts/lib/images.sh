@@ -31,9 +31,9 @@ image_field() {
 
 # ---- the platform's own programs -------------------------------------------------------------------
 
-# Compiled here, where the compiler's cache is, and copied in. Both in one run, so that each dependency is compiled once; and not at all
-# where they are there from the same sources: to cargo those of a new checkout are new ones.
-needs_program() {
+# compile_program NAME: sets PROGRAM, the file. Compiled here, where the compiler's cache is, and copied in. Both in one run, so that each
+# dependency is compiled once; and not at all where they are there from the same sources: to cargo those of a new checkout are new ones.
+compile_program() {
   local name=$1 target=${CARGO_TARGET_DIR:-$CACHE/target} triple inputs folder=$CACHE/images/$1
   require_command cargo 'install Rust (https://rustup.rs)'
   triple=$(rustc -vV | sed -n 's/^host: //p')
@@ -52,8 +52,13 @@ needs_program() {
     cmp -s "$target/$triple/release/$name" "$folder/$name" || cp "$target/$triple/release/$name" "$folder/$name"
     echo "$inputs" >"$folder/inputs"
   fi
-  BUILD_OPTIONS=(--build-context "program=$folder")
-  DIGEST=$(sha256sum <"$folder/$name")
+  PROGRAM=$folder/$name
+}
+
+needs_program() {
+  compile_program "$1"
+  BUILD_OPTIONS=(--build-context "program=$(dirname "$PROGRAM")")
+  DIGEST=$(sha256sum <"$PROGRAM")
 }
 
 # ---- the dashboard's files -------------------------------------------------------------------------
