@@ -42,8 +42,7 @@ go_code() {
   local unformatted
   unformatted=$(gofmt -l cluster)
   [[ -z $unformatted ]] || die "not formatted; run: gofmt -w $unformatted"
-  # Not ./cmd: vetting it compiles all of Kubernetes a second time.
-  # With the flags of the node's program, so that the whole of Kubernetes is compiled once for both.
+  # With the flags of the node's program, so that what both import is compiled once. Not ./cmd: vet would read all of Kubernetes.
   CGO_ENABLED=0 go -C cluster/node vet -trimpath -tags no_btrfs ./internal/...
 }
 

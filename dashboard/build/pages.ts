@@ -2,18 +2,21 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'vite'
 
+/** The page with these scripts asked for early, but after what the first paint waits for. */
+const asksFor = (page: string, files: string[]): string =>
+  page.replace('</head>', `${files.map((file) => `<link rel="modulepreload" fetchpriority="low" crossorigin href="/${file}">`).join('')}</head>`)
+
 /** Styles, which the first paint waits for, come before the scripts, which it doesn't. What runs first doesn't wait to ask for the rest. */
 export const paintFirst: Plugin = {
   name: 'paint-first',
   apply: 'build',
   transformIndexHtml: {
     order: 'post',
-    handler: (html, { bundle }) => ({
-      html: html.replaceAll('<script type="module" ', '<script type="module" fetchpriority="low" '),
-      tags: Object.values(bundle ?? {})
-        .filter((chunk) => chunk.type === 'chunk' && ['first-view', 'rolldown-runtime'].includes(chunk.name))
-        .map(({ fileName }) => ({ tag: 'link', attrs: { rel: 'modulepreload', fetchpriority: 'low', crossorigin: true, href: `/${fileName}` }, injectTo: 'head' })),
-    }),
+    handler: (html, { bundle }) => {
+      const firstView = Object.values(bundle ?? {}).filter((chunk) => chunk.type === 'chunk' && ['first-view', 'rolldown-runtime'].includes(chunk.name))
+      const files = firstView.map(({ fileName }) => fileName)
+      return asksFor(html.replaceAll('<script type="module" ', '<script type="module" fetchpriority="low" '), files)
+    },
   },
 }
 
@@ -34,10 +37,8 @@ export const pages: Plugin = {
       for (const [name, route] of Object.entries(views)) {
         const view = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/src/routes/${route}.tsx?tsr-split=component`) === true)
         if (view === undefined) this.error(`${route} has no code of its own`)
-        const links = [view.fileName, ...view.imports]
-          .filter((fileName) => !page.includes(fileName))
-          .map((fileName) => `<link rel="modulepreload" fetchpriority="low" crossorigin href="/${fileName}">`)
-        this.emitFile({ type: 'asset', fileName: `pages/${name}.html`, source: page.replace('</head>', `${links.join('')}</head>`) })
+        const files = [view.fileName, ...view.imports].filter((file) => !page.includes(file))
+        this.emitFile({ type: 'asset', fileName: `pages/${name}.html`, source: asksFor(page, files) })
       }
     },
   },

@@ -84,13 +84,10 @@ async fn ask_the_api(id: &str, said: &mut Said) -> Result<()> {
     let of_store = of_store.map(|route| format!("/api/stores/{id}{route}"));
     let others = ["/api/engines", "/api/me", "/api/health", "/api/metrics", "/api/openapi.json"];
     for path in others.map(str::to_owned).iter().chain(&of_store) {
-        let answer = owner.request(Method::GET, path).send().await?;
-        ensure!(answer.status() == StatusCode::OK, "{path} answered {}", answer.status());
-        said.insert(format!("GET {path}"), heard(answer).await?);
+        ask(owner.request(Method::GET, path), format!("GET {path}"), said).await?;
     }
-    let totals =
-        owner.request(Method::GET, "/api/metrics").header("accept", "application/json").send().await?;
-    said.insert("the totals of GET /api/metrics".to_owned(), heard(totals.error_for_status()?).await?);
+    let totals = admin.request(Method::GET, "/api/metrics").header("accept", "application/json");
+    ask(totals, "the totals of GET /api/metrics".to_owned(), said).await?;
     read_to_the_end(&owner, "/api/stores?limit=200", said).await?;
     read_to_the_end(&admin, "/api/stores?scope=all&limit=200", said).await?;
     read_to_the_end(&admin, "/api/audit?limit=200", said).await?;
@@ -104,29 +101,35 @@ async fn ask_the_api(id: &str, said: &mut Said) -> Result<()> {
     for (number, request) in refused.into_iter().enumerate() {
         let answer = request.send().await?;
         ensure!(answer.status().is_client_error(), "refusal {number} answered {}", answer.status());
-        said.insert(format!("refusal {number}"), heard(answer).await?);
+        let (headers, body) = heard(answer).await?;
+        said.insert(format!("refusal {number}"), headers + &body);
     }
     Ok(())
+}
+
+/// What a request that must succeed is answered. Gives the body.
+async fn ask(request: reqwest::RequestBuilder, who: String, said: &mut Said) -> Result<String> {
+    let answer = request.send().await?;
+    ensure!(answer.status() == StatusCode::OK, "{who} answered {}", answer.status());
+    let (headers, body) = heard(answer).await?;
+    said.insert(who, headers + &body);
+    Ok(body)
 }
 
 /// All pages of a list.
 async fn read_to_the_end(api: &Api, path: &str, said: &mut Said) -> Result<()> {
     let mut address = path.to_owned();
     loop {
-        let answer = api.request(Method::GET, &address).send().await?.error_for_status()?;
-        let headers = format!("{:?}", answer.headers());
-        let page = answer.text().await?;
+        let page = ask(api.request(Method::GET, &address), format!("GET {address}"), said).await?;
         let next = serde_json::from_str::<Value>(&page)?["nextCursor"].as_str().map(str::to_owned);
-        said.insert(format!("GET {address}"), headers + &page);
         let Some(cursor) = next else { return Ok(()) };
         address = format!("{path}&cursor={cursor}");
     }
 }
 
 /// The headers and the body.
-async fn heard(answer: reqwest::Response) -> Result<String> {
-    let headers = format!("{:?}", answer.headers());
-    Ok(headers + &answer.text().await?)
+async fn heard(answer: reqwest::Response) -> Result<(String, String)> {
+    Ok((format!("{:?}", answer.headers()), answer.text().await?))
 }
 
 async fn read_logs(cluster: &Cluster, namespace: &str, said: &mut Said) -> Result<()> {
